@@ -1,0 +1,5 @@
+"""``python -m digitedge`` is the command ``digitedge``."""
+
+from digitedge.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Latency that can be believed."""

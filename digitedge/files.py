@@ -1,0 +1,72 @@
+"""Files that are either old and whole or new and whole, never half-written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from digitedge.errors import OutputError
+
+_MARK = ".digitedge-"  # in the names of unfinished files, so that a later run knows them as its own
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 lower-case hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def refuse_overwrite(path: Path, force: bool) -> None:
+    """Raise OutputError if ``path`` exists and ``force`` is not set."""
+    if path.exists() and not force:
+        raise OutputError(f"{path} exists already.", "Add --force to replace it, or give another --out.")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Lend a fresh name beside ``path``; on success it takes the place of ``path`` in one step, on failure it is removed.
+
+    Remains of runs that were killed earlier (same target, their process gone) are cleared first.
+
+    Raises:
+        OutputError: The folder is missing or read-only, or the disk is full.
+    """
+    _clear_remains(path)
+    unfinished = path.with_name(f"{path.name}{_MARK}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield unfinished
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}.", "Check the folder, its rights and the free space."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one. Raises OutputError."""
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write ``content`` as UTF-8 to ``path``, like `write_bytes`."""
+    write_bytes(path, content.encode())
+
+
+def _clear_remains(path: Path) -> None:
+    if not path.parent.is_dir():
+        return
+    prefix = f"{path.name}{_MARK}"
+    for remains in path.parent.iterdir():
+        if remains.name.startswith(prefix):
+            owner = remains.name.removeprefix(prefix).split("-")[0]
+            if not Path(f"/proc/{owner}").exists():
+                remains.unlink(missing_ok=True)

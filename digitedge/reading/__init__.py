@@ -1,0 +1,1 @@
+"""Picture → ink → candidates → decisions → numbers."""

@@ -1,0 +1,67 @@
+"""What is found in a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the full picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One digit found in a picture.
+
+    Attributes:
+        digit: 0..9.
+        confidence: Calibrated probability that the digit is right, in [0, 1].
+        box_xywh: Tight box around the ink, pixels of the full picture.
+        field: uint8 [side, side], what the model saw.
+        probabilities: float32 [outputs], digits first.
+    """
+
+    digit: int
+    confidence: float
+    box_xywh: Box
+    field: NDArray[np.uint8] = dataclasses.field(repr=False, compare=False)
+    probabilities: NDArray[np.float32] = dataclasses.field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits that stand together, in reading order.
+
+    Attributes:
+        text: "237845", "-3.5".
+        confidence: Probability that every digit of it is right, in [0, 1].
+        box_xywh: Around all its digits.
+        members: Indices into the page's digits, in reading order.
+    """
+
+    text: str
+    confidence: float
+    box_xywh: Box
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that was read in one picture.
+
+    Attributes:
+        size_wh: Size of the picture, pixels.
+        digits: In reading order.
+        numbers: In reading order.
+        stage_ms: Milliseconds each stage took: "gray", "ink", "candidates", "patch", "invoke", "decide", "numbers".
+        advice: One sentence when the picture cannot be read well, else "".
+    """
+
+    size_wh: tuple[int, int]
+    digits: tuple[Reading, ...]
+    numbers: tuple[Number, ...]
+    stage_ms: dict[str, float]
+    advice: str = ""

@@ -1,0 +1,157 @@
+"""Patches in, scores out: one LiteRT interpreter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.errors import InputError, MissingExtraError, ModelError
+from digitedge.patch import to_input
+from digitedge.runtime.modelfile import ModelInfo, info_from, read_metadata
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One tensor of the file: its dtype, shape, and real value = scale · (stored − zero_point); scale 0 where not quantised."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    scale: float
+    zero_point: int
+
+
+class Classifier:
+    """A .tflite model of single grey patches.
+
+    Attributes:
+        path: The file.
+        input: Its input tensor, [1, side, side, 1] (or [1, side·side]).
+        output: Its output tensor, [1, outputs].
+        info: Labels, geometry, value range, calibration.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        """Load the file.
+
+        Args:
+            path: A .tflite file.
+            threads: LiteRT's threads; one is the fastest for models of this size (docs/numbers.md).
+
+        Raises:
+            InputError: The file is missing or unreadable.
+            ModelError: It is no model, or its input is no single grey picture.
+        """
+        self.path = path
+        content = _read(path)
+        metadata = read_metadata(content)
+        self._interpreter = _interpreter(content, threads, path)
+        self.input, self.output = _tensor(self._interpreter, "input", path), _tensor(self._interpreter, "output", path)
+        self._input_index = self._interpreter.get_input_details()[0]["index"]
+        self._output_index = self._interpreter.get_output_details()[0]["index"]
+        side = _input_side(self.input.shape, path)
+        is_softmax = self.output.dtype in ("int8", "uint8") and abs(self.output.scale - 1 / 256) < 1e-9
+        self.info: ModelInfo = info_from(metadata, (1, side, side, 1), self.output.shape[-1], is_softmax)
+        self._table = _quantisation_table(self.input, self.info.input_range)
+
+    @property
+    def digits(self) -> int:
+        """How many of the outputs are digits (they come first)."""
+        return min(10, self.output.shape[-1])
+
+    def logits(self, fields: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the model's raw outputs as real numbers.
+
+        Args:
+            fields: uint8 [N, side, side], what `digitedge.patch.to_input` gives.
+
+        Returns:
+            float32 [N, outputs]: logits, or probabilities where the model ends in softmax (see ``info.outputs``).
+        """
+        stored = np.empty((len(fields), self.output.shape[-1]), self.output.dtype)
+        batch = self._table[fields]
+        for row, field in enumerate(batch):
+            self._interpreter.set_tensor(self._input_index, field.reshape(self.input.shape))
+            self._interpreter.invoke()
+            stored[row] = self._interpreter.get_tensor(self._output_index)[0]
+        if self.output.scale == 0:
+            return stored.astype(np.float32)
+        return ((stored.astype(np.int32) - self.output.zero_point) * np.float32(self.output.scale)).astype(np.float32)
+
+    def probabilities(self, fields: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, float32 [N, outputs], rows summing to 1; ``fields`` as in `logits`."""
+        return softmax(self.logits(fields), self.info)
+
+    def classify(self, patches: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, float32 [N, outputs], of grey patches of any size (ink bright on 0)."""
+        if not patches:
+            return np.empty((0, self.output.shape[-1]), np.float32)
+        return self.probabilities(np.stack([to_input(patch, self.info.geometry) for patch in patches]))
+
+
+def softmax(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32]:
+    """Return float32 [N, outputs] probabilities; outputs that are probabilities already pass, tempered alike."""
+    logits = np.log(np.clip(outputs, 1e-7, 1.0)) if info.outputs == "probabilities" else outputs
+    scaled = logits / np.float32(info.temperature)
+    exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such model.", "Make one: digitedge export MODEL.keras --quantize int8") from error
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}.", "Give the path of a .tflite file.") from error
+
+
+def _interpreter(content: bytes, threads: int, path: Path) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:  # pragma: no cover - the base install holds it
+        raise MissingExtraError("Running a model", "") from error
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"{path}: LiteRT cannot load this model ({str(error).splitlines()[0]}).",
+            "Export it again with this digitedge.",
+        ) from error
+    return interpreter
+
+
+def _tensor(interpreter: Any, which: str, path: Path) -> TensorSpec:
+    details = interpreter.get_input_details() if which == "input" else interpreter.get_output_details()
+    if len(details) != 1:
+        raise ModelError(f"{path}: has {len(details)} {which}s, expected 1.", "Give a classifier of single pictures.")
+    scale, zero_point = details[0]["quantization"]
+    shape = tuple(int(size) for size in details[0]["shape"])
+    return TensorSpec(np.dtype(details[0]["dtype"]).name, shape, float(scale), int(zero_point))
+
+
+def _input_side(shape: tuple[int, ...], path: Path) -> int:
+    """Return the side of the square grey input, for [1, s, s, 1], [1, s, s] or [1, s·s]."""
+    sizes: list[int] = [size for size in shape[1:] if size != 1]
+    if len(sizes) == 2 and sizes[0] == sizes[1] and (len(shape) < 4 or shape[-1] == 1):
+        return sizes[0]
+    if len(sizes) == 1 and int(sizes[0] ** 0.5 + 0.5) ** 2 == sizes[0]:
+        return int(sizes[0] ** 0.5 + 0.5)
+    raise ModelError(
+        f"{path}: input is {list(shape)}, expected one square grey picture such as [1, 28, 28, 1].",
+        "Give a digit classifier, or train one: digitedge train cnn",
+    )
+
+
+def _quantisation_table(spec: TensorSpec, input_range: tuple[float, float]) -> NDArray[Any]:
+    """Return [256]: what each ink value is stored as. One look-up a pixel, whatever the model's dtype and scale."""
+    low, high = input_range
+    real = low + (high - low) * np.arange(256, dtype=np.float64) / 255
+    if spec.scale == 0:
+        return real.astype(spec.dtype)
+    limits = np.iinfo(spec.dtype)
+    return np.clip(np.floor(real / spec.scale + spec.zero_point + 0.5), limits.min, limits.max).astype(spec.dtype)

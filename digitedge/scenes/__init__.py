@@ -1,0 +1,1 @@
+"""Drawn hands and drawn pages, with their truth."""

@@ -1,0 +1,1 @@
+"""What the shipped files are: see the cards beside them."""
