@@ -18,6 +18,7 @@ workstation holds on the board.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -81,6 +82,12 @@ def to_input(patch: NDArray[np.uint8], geometry: Geometry = MNIST_GEOMETRY) -> N
     top = min(max(_round_half_up(middle - center_y), 0), geometry.field_px - rows)
     field[top : top + rows, left : left + columns] = ink
     return field
+
+
+def to_inputs(patches: Iterable[NDArray[np.uint8]], geometry: Geometry = MNIST_GEOMETRY) -> NDArray[np.uint8]:
+    """Return uint8 [N, field_px, field_px]: `to_input` of each patch (uint8 [H, W] of any size, ink bright on 0)."""
+    fields = [to_input(patch, geometry) for patch in patches]
+    return np.stack(fields) if fields else np.empty((0, geometry.field_px, geometry.field_px), np.uint8)
 
 
 def _fit(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:

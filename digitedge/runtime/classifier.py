@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import InputError, MissingExtraError, ModelError
-from digitedge.patch import to_input
+from digitedge.patch import to_inputs
 from digitedge.runtime.modelfile import ModelInfo, info_from, read_metadata
 
 
@@ -87,14 +87,14 @@ class Classifier:
 
     def classify(self, patches: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return calibrated probabilities, float32 [N, outputs], of grey patches of any size (ink bright on 0)."""
-        if not patches:
-            return np.empty((0, self.output.shape[-1]), np.float32)
-        return self.probabilities(np.stack([to_input(patch, self.info.geometry) for patch in patches]))
+        return self.probabilities(to_inputs(patches, self.info.geometry))
 
 
 def softmax(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32]:
     """Return float32 [N, outputs] probabilities; outputs that are probabilities already pass, tempered alike."""
     logits = np.log(np.clip(outputs, 1e-7, 1.0)) if info.outputs == "probabilities" else outputs
+    if not len(logits):
+        return logits
     scaled = logits / np.float32(info.temperature)
     exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
