@@ -20,12 +20,14 @@ class TrackedDigit:
         digit: 0..9, by the votes of its frames weighted by calibrated confidence.
         confidence: In [0, 1], of the vote.
         box_xywh: Where it was seen last, pixels of the full frame.
+        steady: Seen long enough to be announced; a digit that is not steady may be a passing mistake.
     """
 
     id: int
     digit: int
     confidence: float
     box_xywh: Box
+    steady: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,14 @@ class LiveFrame:
     Attributes:
         frame: Number of the frame since the start; gaps are frames that were skipped for newer ones.
         time: Seconds since the epoch at which it was captured.
-        frame_bgr: uint8 [H, W, 3].
+        frame_bgr: uint8 [H, W, 3]; shared, so nobody draws on it.
         page: What the reader saw in this frame alone.
-        digits: The steady digits.
-        numbers: Steady numbers, made of ``digits``.
+        digits: The digits in view, each with its steady value.
+        numbers: Steady numbers, made of the steady ones of ``digits``.
         changed: Numbers' texts announced with this frame (`--on-change`); empty when nothing changed.
         stage_ms: Milliseconds of each stage of this frame.
         health: "good", "degraded" or "down".
+        gone: Numbers' texts announced before that are no longer in view since this frame.
     """
 
     frame: int
@@ -53,6 +56,39 @@ class LiveFrame:
     changed: tuple[str, ...]
     stage_ms: dict[str, float]
     health: str
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the source does.
+
+    Attributes:
+        word: "good", "degraded" (losses in the last hour) or "down" (no picture now).
+        reconnects: Times it was reopened in the last hour.
+        stalls: Times it fell silent in the last hour.
+        fps: Frames a second that were read, over the last seconds; 0 when none came.
+        note: One sentence about the last loss, "" if there was none.
+    """
+
+    word: str
+    reconnects: int
+    stalls: int
+    fps: float
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Controls:
+    """What a viewer may change while the loop runs; each is one assignment, so any thread may write it.
+
+    Attributes:
+        roi_xywh: Only this part of the frame is read, pixels of the full frame; None for all of it.
+        stop: Set to end the run as `q` does.
+    """
+
+    roi_xywh: Box | None = None
+    stop: bool = False
 
 
 class Sink(Protocol):
@@ -60,6 +96,9 @@ class Sink(Protocol):
 
     def deliver(self, live: LiveFrame) -> None:
         """Take one frame; must not block the loop."""
+
+    def tick(self, health: Health) -> None:
+        """Called about once a second and whenever ``health.word`` changes, also while no frame arrives; must not block."""
 
     def close(self) -> None:
         """Finish and close what is open; called once."""
