@@ -102,9 +102,9 @@ def _fit(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
     size_wh = (max(1, round(columns * fit_px / longer)), max(1, round(rows * fit_px / longer)))
     shrink = longer // fit_px
     if shrink >= 2:
-        ink = cv2.copyMakeBorder(ink, 0, -rows % shrink, 0, -columns % shrink, cv2.BORDER_CONSTANT, value=0)  # type: ignore[assignment]
-        ink = cv2.resize(ink, (ink.shape[1] // shrink, ink.shape[0] // shrink), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    return cv2.resize(ink, size_wh, interpolation=cv2.INTER_LINEAR_EXACT)  # type: ignore[return-value]
+        ink = cv2.copyMakeBorder(ink, 0, -rows % shrink, 0, -columns % shrink, cv2.BORDER_CONSTANT, value=0)
+        ink = cv2.resize(ink, (ink.shape[1] // shrink, ink.shape[0] // shrink), interpolation=cv2.INTER_AREA)
+    return cv2.resize(ink, size_wh, interpolation=cv2.INTER_LINEAR_EXACT)
 
 
 def _center_of_mass(ink: NDArray[np.uint8]) -> tuple[float, float]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.page import Page
+from digitedge.patch import to_inputs
+from digitedge.reading.candidates import Candidate, find_candidates
+from digitedge.reading.decide import select
+from digitedge.reading.ink import ink_layers
+from digitedge.reading.numbers import group_numbers, in_reading_order
+from digitedge.reading.page import Box, Page, Reading
 from digitedge.runtime.classifier import Classifier
 
 
@@ -17,9 +23,11 @@ class ReaderSettings:
 
     Attributes:
         min_confidence: Readings below this calibrated probability are dropped, in [0, 1].
+        roi_xywh: Region of interest, pixels of the full picture; None reads all of it.
     """
 
     min_confidence: float = 0.5
+    roi_xywh: Box | None = None
 
 
 class Reader:
@@ -32,4 +40,48 @@ class Reader:
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
         size_wh = (gray.shape[1], gray.shape[0])
-        return Page(size_wh, (), (), {})
+        roi = self.settings.roi_xywh
+        offset = (0, 0) if roi is None else (max(0, roi[0]), max(0, roi[1]))
+        if roi is not None:
+            gray = np.ascontiguousarray(gray[offset[1] : max(0, roi[1] + roi[3]), offset[0] : max(0, roi[0] + roi[2])])
+        clock = _StageClock()
+        layers = list(ink_layers(gray)) if gray.size else []
+        clock.stage("ink")
+        coarsest = max((layer.level for layer in layers), default=0)
+        candidates = [c for layer in layers for c in find_candidates(layer, layer.level == coarsest)]
+        clock.stage("candidates")
+        fields = to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
+        clock.stage("patch")
+        probabilities = self.classifier.probabilities(fields)
+        clock.stage("invoke")
+        digits = probabilities[:, : self.classifier.digits]
+        best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
+        confidence = digits[np.arange(len(best)), best]
+        standing = select(candidates, confidence, self.settings.min_confidence)
+        readings = in_reading_order(
+            [_reading(candidates[i], int(best[i]), fields[i], probabilities[i], offset) for i in standing]
+        )
+        clock.stage("decide")
+        numbers = group_numbers(readings)
+        clock.stage("numbers")
+        return Page(size_wh, tuple(readings), numbers, clock.stage_ms)
+
+
+def _reading(
+    candidate: Candidate, digit: int, field: NDArray[np.uint8], probabilities: NDArray[np.float32], offset: tuple[int, int]
+) -> Reading:
+    x, y, w, h = candidate.box_xywh
+    return Reading(digit, float(probabilities[digit]), (x + offset[0], y + offset[1], w, h), field, probabilities)
+
+
+class _StageClock:
+    """Milliseconds between stages; a stage named twice adds up."""
+
+    def __init__(self) -> None:
+        self.stage_ms: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def stage(self, name: str) -> None:
+        now = perf_counter()
+        self.stage_ms[name] = self.stage_ms.get(name, 0.0) + (now - self._last) * 1e3
+        self._last = now

@@ -97,7 +97,7 @@ def softmax(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32
         return logits
     scaled = logits / np.float32(info.temperature)
     exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)  # type: ignore[no-any-return]
+    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _read(path: Path) -> bytes:

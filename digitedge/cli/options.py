@@ -1,0 +1,32 @@
+"""What several commands take on the command line, turned into settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from digitedge.reading.page import Box
+    from digitedge.reading.reader import ReaderSettings
+
+
+def parse_box(text: str, flag: str) -> Box:
+    """Return "x,y,w,h" as whole pixels; raise typer.BadParameter (exit 2) for anything else."""
+    try:
+        x, y, w, h = (int(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f'expected x,y,w,h in pixels such as 100,50,320,240, got "{text}"', param_hint=flag) from None
+    if x < 0 or y < 0 or w < 1 or h < 1:
+        raise typer.BadParameter(f'expected x, y ≥ 0 and w, h ≥ 1, got "{text}"', param_hint=flag)
+    return x, y, w, h
+
+
+def reader_settings(roi: str | None, min_confidence: float | None) -> ReaderSettings:
+    """Return the reader's settings; what is None keeps its default."""
+    from dataclasses import replace
+
+    from digitedge.reading.reader import ReaderSettings
+
+    settings = ReaderSettings(roi_xywh=parse_box(roi, "--roi") if roi else None)
+    return settings if min_confidence is None else replace(settings, min_confidence=min_confidence)

@@ -1,0 +1,155 @@
+"""Ink → candidates: pieces of a digit's size, and near pieces joined, each with the grey patch that the classifier will see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.ink import InkLayer, ink_bound
+from digitedge.reading.lines import without_lines
+from digitedge.reading.page import Box
+
+MAX_HEIGHT_PX = 72  # of a digit at a level that has a coarser one above it
+MIN_HEIGHT_PX = 10  # of a digit at the finest level
+MIN_COARSE_PX = 28  # of a digit at a coarser level; smaller ones were found at the level below
+_LINE_PX = 90  # anything straight that is longer is a rule or a frame
+_MAX_ASPECT = 2.2  # width / height of one candidate, touching neighbours included
+_CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
+_SEED_FACTOR = 1.7  # a piece's core must be this much past the threshold that found it
+_EDGE = 0.25  # of the core: weaker pixels are paper
+_MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
+_CROSS = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Ink that may be a digit.
+
+    Attributes:
+        box_xywh: Tight box, pixels of the full picture.
+        patch: uint8 [h, w], ink bright on 0: contrast to the paper, stretched so that the ink's core is 255.
+        contrast: The core's contrast to the paper, grey levels.
+        light: Light ink on dark ground.
+        level: Of the layer it was found in.
+        zoom: Picture pixels per pixel of the patch.
+        how: "piece" as found, "joined" of two pieces, "split" from a wider one.
+    """
+
+    box_xywh: Box
+    patch: NDArray[np.uint8]
+    contrast: float
+    light: bool
+    level: int
+    zoom: float
+    how: str = "piece"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Connected ink of one layer: ``labels`` int32 [h, w], ``stats`` int32 [N, 5] as OpenCV orders them (0 is the ground)."""
+
+    labels: NDArray[np.int32]
+    stats: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, mask: NDArray[np.uint8]) -> _Pieces:
+        _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
+        return cls(labels, stats)
+
+    def box(self, label: int) -> Box:
+        x, y, w, h = (int(value) for value in self.stats[label, :4])
+        return x, y, w, h
+
+    def ink(self, labels: tuple[int, ...], box: Box) -> NDArray[np.bool_]:
+        x, y, w, h = box
+        window = self.labels[y : y + h, x : x + w]
+        ink = window == labels[0]
+        for label in labels[1:]:
+            ink |= window == label
+        return ink
+
+
+def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
+    """Yield what of a layer's ink has a digit's size; frames and rules are taken away first."""
+    pieces = _Pieces.of(layer.mask)
+    max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
+    yield from _candidates(layer, pieces, max_height)
+    wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
+    oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
+    oversize[0] = False
+    if oversize.any():
+        large = np.where(oversize[pieces.labels], np.uint8(255), np.uint8(0))
+        rest = without_lines(large, min(_LINE_PX, max_height + 10))
+        if rest is not large:
+            yield from _candidates(layer, _Pieces.of(rest), max_height)
+
+
+def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int) -> Iterator[Candidate]:
+    min_height = MIN_HEIGHT_PX if layer.level == 0 else MIN_COARSE_PX
+    _, _, width, height, area = pieces.stats.T
+    small_enough = (height <= max_height) & (width <= _MAX_ASPECT * np.maximum(height, min_height))
+    whole = small_enough & (height >= min_height) & (area >= height)
+    part = small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
+    whole[0] = part[0] = False
+    wholes = np.flatnonzero(whole)
+    if len(wholes) > _MAX_PIECES:
+        wholes = wholes[np.argsort(-height[wholes], kind="stable")[:_MAX_PIECES]]
+    for label in wholes.tolist():
+        yield from _made(layer, pieces, (label,), "piece")
+    parts = np.flatnonzero(part)
+    if len(parts) <= _MAX_PIECES:
+        for pair in _near_pairs(pieces.stats, parts, min_height, max_height):
+            yield from _made(layer, pieces, pair, "joined")
+
+
+def _near_pairs(stats: NDArray[np.int32], parts: NDArray[np.intp], min_height: int, max_height: int) -> list[tuple[int, int]]:
+    """Return pairs of pieces that may be one digit: one above the other or overlapping, close, together of a digit's shape."""
+    if len(parts) < 2:
+        return []
+    x, y, w, h = (stats[parts, column].astype(np.float32) for column in range(4))
+    right, bottom = x + w, y + h
+    union_w = np.maximum.outer(right, right) - np.minimum.outer(x, x)
+    union_h = np.maximum.outer(bottom, bottom) - np.minimum.outer(y, y)
+    overlap_x = w[:, None] + w[None, :] - union_w
+    gap_y = union_h - h[:, None] - h[None, :]
+    taller = np.maximum.outer(h, h)
+    extent = np.maximum(w, h)
+    near = (
+        (overlap_x >= 0.3 * np.minimum.outer(w, w))
+        & (gap_y <= 0.22 * union_h)
+        & (union_h >= min_height)
+        & (union_h <= max_height)
+        & (union_w <= 1.25 * union_h)
+        & (taller >= 0.35 * union_h)
+        & (np.minimum.outer(extent, extent) >= 0.18 * union_h)
+    )
+    first, second = np.nonzero(np.triu(near, 1))
+    return [(int(parts[i]), int(parts[j])) for i, j in zip(first, second, strict=True)]
+
+
+def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -> Iterator[Candidate]:
+    """Yield the candidate of the pieces, or nothing where their contrast is too weak to be ink."""
+    boxes = [pieces.box(label) for label in labels]
+    x, y = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    w, h = max(box[0] + box[2] for box in boxes) - x, max(box[1] + box[3] for box in boxes) - y
+    ink = pieces.ink(labels, (x, y, w, h))
+    strengths = layer.strength[y : y + h, x : x + w][ink]
+    core = float(
+        np.partition(strengths, int(_CORE_QUANTILE * (strengths.size - 1)))[int(_CORE_QUANTILE * (strengths.size - 1))]
+    )
+    if core < _SEED_FACTOR * ink_bound(float(layer.paper[y + h // 2, x + w // 2]), layer.noise):
+        return
+    # One pixel more on each side takes along the soft edge that the threshold cut off.
+    left, top = min(x, 1), min(y, 1)
+    window = layer.strength[y - top : y + h + 1, x - left : x + w + 1]
+    reach = np.zeros(window.shape, np.uint8)
+    reach[top : top + h, left : left + w] = ink
+    patch = cv2.convertScaleAbs(window, alpha=255 / core)
+    patch[(cv2.dilate(reach, _CROSS) == 0) | (patch < 255 * _EDGE)] = 0
+    zoom = layer.zoom
+    box_xywh = (round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom)))
+    yield Candidate(box_xywh, patch, core, layer.light, layer.level, zoom, how)

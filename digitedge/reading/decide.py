@@ -1,0 +1,53 @@
+"""Candidates and their scores → readings: one candidate for each place, and only where a digit is the best explanation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.candidates import Candidate
+from digitedge.reading.page import Box
+
+_SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
+_JOIN_MARGIN = 0.02  # a joined candidate must beat its best part by this
+_SURE = 0.9
+
+
+def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_confidence: float) -> list[int]:
+    """Return the indices of the candidates that stand as digits.
+
+    Args:
+        candidates: Of all layers.
+        confidence: float32 [N], calibrated probability of each one's best digit.
+        min_confidence: Those below stand nowhere.
+    """
+    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
+    joined = np.array([candidate.how == "joined" for candidate in candidates], bool)
+    alive = confidence >= min_confidence
+    rank = confidence - _JOIN_MARGIN * joined
+    standing: list[int] = []
+    for index in np.argsort(-rank, kind="stable").tolist():
+        if not alive[index]:
+            continue
+        rivals = [other for other in standing if _share(boxes[index], boxes[other]) > _SAME_PLACE]
+        if not rivals:
+            standing.append(index)
+    return standing
+
+
+def _share(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Return the intersection of two boxes over the smaller one's area, in [0, 1]."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return float(width * height / min(a[2] * a[3], b[2] * b[3])) if width > 0 and height > 0 else 0.0
+
+
+def around(boxes: list[Box]) -> Box:
+    """Return the box around boxes.
+
+    >>> around([(0, 0, 2, 3), (5, 1, 2, 4)])
+    (0, 0, 7, 5)
+    """
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,101 @@
+"""Grey picture → ink: how much each pixel differs from the paper around it, at several scales.
+
+Paper is the local median of a window larger than any stroke at that scale: unlike a mean it is not drawn towards the ink,
+and it follows shadow edges. A digit of any size is 10 to 128 pixels high in one of the levels, so one window serves them all:
+
+    level 0   full size (at most 2.2 megapixels)     digits of  10 …  72 pixels
+    level 1   half of it                             digits of  60 … 144
+    level 2   a quarter                              digits of 120 … 288 …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_MAX_PIXELS = 2_200_000
+_MIN_SIDE = 24  # a level smaller than this shows no digit
+_SHRINK = 4  # the paper is estimated on every fourth pixel
+_WINDOW = 21  # of those, so 84 pixels: larger than twice the thickest stroke of a digit 72 pixels high
+_WEBER = 0.05  # contrast that counts as ink, as a part of the paper's brightness
+_NOISE_SIGMAS = 3.5
+_MIN_STEP = 4  # grey levels, below which JPEG and 8-bit rounding speak
+
+
+@dataclass(frozen=True, slots=True)
+class InkLayer:
+    """Ink of one polarity at one scale.
+
+    Attributes:
+        zoom: Picture pixels per pixel of this layer.
+        strength: uint8 [h, w], absolute difference to the paper where the polarity fits, else 0.
+        mask: uint8 [h, w], 255 where the strength is past the threshold.
+        paper: uint8 [h, w], the paper's brightness.
+        noise: Standard deviation of the paper, grey levels.
+        light: True for light ink on dark ground.
+        level: 0 for the finest.
+    """
+
+    zoom: float
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    paper: NDArray[np.uint8]
+    noise: float
+    light: bool
+    level: int
+
+
+def levels(gray: NDArray[np.uint8]) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Yield (zoom, uint8 [h, w]) from the finest scale to the coarsest; zoom is picture pixels per level pixel."""
+    height, width = gray.shape
+    zoom = max(1.0, (height * width / _MAX_PIXELS) ** 0.5)
+    level = gray if zoom == 1.0 else _shrunk(gray, round(width / zoom), round(height / zoom))
+    while min(level.shape) >= _MIN_SIDE:
+        yield width / level.shape[1], level
+        level = _shrunk(level, level.shape[1] // 2, level.shape[0] // 2)
+
+
+def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
+    """Yield the ink of a grey picture, uint8 [H, W]: for each level dark ink, then light ink where there is any."""
+    for number, (zoom, level) in enumerate(levels(gray)):
+        paper = paper_of(level)
+        noise = _noise(level, paper)
+        step = max(_MIN_STEP, _NOISE_SIGMAS * noise)
+        for light in (False, True):
+            # Weber's law: a shadow dims paper and ink alike, so the contrast that counts is relative to the paper.
+            bound = cv2.addWeighted(paper, 1 + _WEBER if light else 1 - _WEBER, paper, 0.0, step if light else -step)
+            mask = cv2.compare(level, bound, cv2.CMP_GT if light else cv2.CMP_LT)
+            if cv2.countNonZero(mask) == 0:
+                continue
+            strength = cv2.subtract(level, paper) if light else cv2.subtract(paper, level)
+            yield InkLayer(zoom, strength, mask, paper, noise, light, number)
+
+
+def paper_of(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the brightness of the paper under each pixel, uint8 [h, w]."""
+    height, width = level.shape
+    small = _shrunk(level, max(1, width // _SHRINK), max(1, height // _SHRINK))
+    return cv2.resize(cv2.medianBlur(small, _WINDOW), (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
+
+
+def ink_bound(paper: float, noise: float) -> float:
+    """Return the contrast in grey levels past which a pixel is ink, on paper of this brightness and noise (grey levels)."""
+    return _WEBER * paper + max(_MIN_STEP, _NOISE_SIGMAS * noise)
+
+
+def _noise(level: NDArray[np.uint8], paper: NDArray[np.uint8]) -> float:
+    """Return the paper's standard deviation, from the median absolute difference (which ink hardly moves)."""
+    counts = cv2.calcHist([cv2.absdiff(level, paper)], [0], None, [256], [0, 256]).ravel()
+    cumulated = np.cumsum(counts) / counts.sum()
+    upper = int(np.searchsorted(cumulated, 0.5))
+    below = float(cumulated[upper - 1]) if upper else 0.0
+    median = upper + (0.5 - below) / max(float(cumulated[upper]) - below, 1e-9) - 0.5
+    return 1.4826 * max(median, 0.0)
+
+
+def _shrunk(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
