@@ -1,1 +1,1 @@
-"""Latency that can be believed."""
+"""Latency that can be believed: timing, statistics, board facts, remote runs."""

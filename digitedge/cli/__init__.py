@@ -12,7 +12,7 @@ from types import FrameType
 
 import typer
 
-from digitedge.cli import predict
+from digitedge.cli import bench, predict
 from digitedge.errors import DigitEdgeError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("bench")(bench.bench)
 app.command("predict")(predict.predict)
 
 
