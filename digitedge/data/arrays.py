@@ -11,6 +11,7 @@ column, so reading it row by row gives the mirror image along the main diagonal:
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -148,7 +149,7 @@ def _idx_arrays(images_path: Path, labels_path: Path) -> tuple[NDArray[np.uint8]
 
 def _read_numpy(path: Path) -> Any:
     try:
-        return np.load(path, allow_pickle=False)
+        return np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)  # from memory: a damaged file is not left open
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file.", "X.npy and y.npy belong together.") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:

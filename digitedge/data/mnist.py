@@ -94,7 +94,7 @@ def _keras_cache() -> Path:
 
 def _read_keras(path: Path, key: str) -> NDArray[np.uint8]:
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             array = content[key]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
