@@ -55,7 +55,9 @@ class Classifier:
         side = _input_side(self.input.shape, path)
         is_softmax = self.output.dtype in ("int8", "uint8") and abs(self.output.scale - 1 / 256) < 1e-9
         self.info: ModelInfo = info_from(metadata, (1, side, side, 1), self.output.shape[-1], is_softmax)
-        self._table = _quantisation_table(self.input, self.info.input_range)
+        self._stored_as = _quantisation_table(self.input, self.info.input_range)
+        self._is_shift = self.input.dtype == "int8" and bool((self._stored_as == np.arange(-128, 128)).all())
+        self._real_of = _dequantisation_table(self.output)
 
     @property
     def digits(self) -> int:
@@ -71,15 +73,28 @@ class Classifier:
         Returns:
             float32 [N, outputs]: logits, or probabilities where the model ends in softmax (see ``info.outputs``).
         """
-        stored = np.empty((len(fields), self.output.shape[-1]), self.output.dtype)
-        batch = self._table[fields]
-        for row, field in enumerate(batch):
-            self._interpreter.set_tensor(self._input_index, field.reshape(self.input.shape))
-            self._interpreter.invoke()
-            stored[row] = self._interpreter.get_tensor(self._output_index)[0]
+        stored = self.stored_outputs(fields)
+        if self._real_of is not None:
+            return self._real_of.take(stored.view(np.uint8))
         if self.output.scale == 0:
             return stored.astype(np.float32)
         return ((stored.astype(np.int32) - self.output.zero_point) * np.float32(self.output.scale)).astype(np.float32)
+
+    def stored_outputs(self, fields: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return the outputs exactly as the model stores them, [N, outputs] of ``output.dtype``; ``fields`` as in `logits`."""
+        interpreter, input_index, output_index = self._interpreter, self._input_index, self._output_index
+        stored = np.empty((len(fields), self.output.shape[-1]), self.output.dtype)
+        for row, field in enumerate(self.quantise(fields).reshape(len(fields), *self.input.shape)):
+            interpreter.set_tensor(input_index, field)
+            interpreter.invoke()
+            stored[row] = interpreter.get_tensor(output_index)
+        return stored
+
+    def quantise(self, fields: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return ``fields`` (as in `logits`) as the model's input stores them: the same shape, the input's dtype."""
+        if self._is_shift:  # pixel − 128 needs no look-up: 2 µs instead of 18 for 24 fields
+            return (fields ^ np.uint8(128)).view(np.int8)
+        return self._stored_as.take(fields)
 
     def probabilities(self, fields: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return calibrated probabilities, float32 [N, outputs], rows summing to 1; ``fields`` as in `logits`."""
@@ -93,11 +108,11 @@ class Classifier:
 def softmax(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32]:
     """Return float32 [N, outputs] probabilities; outputs that are probabilities already pass, tempered alike."""
     logits = np.log(np.clip(outputs, 1e-7, 1.0)) if info.outputs == "probabilities" else outputs
-    if not len(logits):
-        return logits
-    scaled = logits / np.float32(info.temperature)
-    exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+    scaled: NDArray[np.float32] = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    scaled *= np.float32(1 / info.temperature)
+    exponents: NDArray[np.float32] = np.exp(scaled, out=scaled)
+    exponents /= np.add.reduce(exponents, axis=1, keepdims=True)
+    return exponents
 
 
 def _read(path: Path) -> bytes:
@@ -155,3 +170,11 @@ def _quantisation_table(spec: TensorSpec, input_range: tuple[float, float]) -> N
         return real.astype(spec.dtype)
     limits = np.iinfo(spec.dtype)
     return np.clip(np.floor(real / spec.scale + spec.zero_point + 0.5), limits.min, limits.max).astype(spec.dtype)
+
+
+def _dequantisation_table(spec: TensorSpec) -> NDArray[np.float32] | None:
+    """Return float32 [256]: the real value of each stored byte, read as uint8; None where the output is no quantised byte."""
+    if spec.scale == 0 or spec.dtype not in ("int8", "uint8"):
+        return None
+    stored = np.arange(256, dtype=np.uint8).view(spec.dtype).astype(np.int32)
+    return (stored - spec.zero_point).astype(np.float32) * np.float32(spec.scale)
