@@ -54,7 +54,7 @@ def unpack_metadata(packed: bytes) -> dict[str, Any]:
             f"The model's metadata has format version {version}; this digitedge reads up to {FORMAT_VERSION}.",
             "Run: pip install --upgrade digitedge",
         )
-    return metadata  # type: ignore[no-any-return]
+    return metadata
 
 
 def read_metadata(model: bytes) -> dict[str, Any]:
