@@ -45,13 +45,13 @@ class Hand:
         a, b, c, d, e = rng.standard_normal(5)
         u, v, w, x, y = rng.random(5)
         return cls(
-            slant=0.10 + 0.22 * a,
-            aspect=float(np.exp(0.20 * b)),
-            rotation=0.06 * c,
+            slant=0.12 + 0.28 * a,
+            aspect=float(np.exp(0.26 * b)),
+            rotation=0.09 * c,
             roundness=float(u),
-            jitter=0.016 + 0.022 * v,
+            jitter=0.018 + 0.032 * v,
             loose=0.012 + 0.045 * w * w,
-            warp=0.015 + 0.045 * abs(d),
+            warp=0.02 + 0.05 * abs(d),
             tremor=0.010 * x * x,
             size_spread=0.03 + 0.07 * y,
             taste=int(abs(e) * 1e6),
@@ -89,7 +89,7 @@ class Hand:
             shake = rng.standard_normal(path.shape)
             shake[1:] += shake[:-1]
             path = path + 0.5 * self.tremor * shake
-        aspect = self.aspect * float(np.exp(0.08 * waves[0, 3]))
+        aspect = self.aspect * float(np.exp(0.10 * waves[0, 3]))
         slant = self.slant + 0.05 * waves[1, 3]
         turn = self.rotation + 0.03 * waves[0, 4]
         cosine, sine = np.cos(turn), np.sin(turn)

@@ -39,12 +39,12 @@ class Pen:
             kind = ("ball", "ball", "ball", "felt", "felt", "pencil", "pencil", "chalk")[int(rng.integers(8))]
         u, v, w, s = rng.random(4)
         if kind == "felt":
-            return cls(kind, 0.07 + 0.13 * u, 0.25 * v, 0.1 * w, 0.9 + 0.1 * s)
+            return cls(kind, 0.07 + 0.15 * u, 0.25 * v, 0.1 * w, 0.9 + 0.1 * s)
         if kind == "pencil":
             return cls(kind, 0.025 + 0.05 * u, 0.4 * v, 0.2 + 0.45 * w, 0.7 + 0.3 * s)
         if kind == "chalk":
             return cls(kind, 0.06 + 0.09 * u, 0.4 * v, 0.3 + 0.5 * w, 0.85 + 0.15 * s)
-        return cls(kind, 0.03 + 0.06 * u, 0.5 * v, 0.15 * w, 0.85 + 0.15 * s)
+        return cls(kind, 0.03 + 0.08 * u, 0.5 * v, 0.15 * w, 0.85 + 0.15 * s)
 
 
 def draw_path(
@@ -93,7 +93,7 @@ def add_grain(ink: NDArray[np.uint8], grain: float, rng: np.random.Generator) ->
     y, x = (int(value) for value in rng.integers(0, _TILE_PX // 2, 2))
     part = tooth[y : y + height, x : x + width]
     kept = cv2.addWeighted(part, grain, part, 0.0, 255 * (1 - grain))
-    return cv2.multiply(ink, kept, scale=1 / 255).astype(np.uint8, copy=False)
+    return np.asarray(cv2.multiply(ink, kept, scale=1 / 255), np.uint8)
 
 
 @lru_cache(maxsize=1)
