@@ -23,7 +23,6 @@ class Settings:
         paper_share: Share of the pictures changed as paper and pens change them, the others mildly, anew each epoch;
             None trains on the pictures as they are.
         label_smoothing: Share of each label that is spread over all classes.
-        ema: Momentum of the running average of the weights that is kept in the end; 0 keeps the last weights.
     """
 
     epochs: int
@@ -33,7 +32,6 @@ class Settings:
     weight_decay: float = 0.0
     paper_share: float | None = None
     label_smoothing: float = 0.0
-    ema: float = 0.0
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:

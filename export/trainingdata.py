@@ -1,0 +1,71 @@
+"""The pictures a recipe is trained on, validated with and finally tested with."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.data import Dataset, load
+from digitedge.data.dataset import balanced
+from digitedge.models.recipes import Recipe, Settings
+from digitedge.patch import Geometry, to_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A split on the one path.
+
+    Attributes:
+        fields: uint8 [N, side, side], what `to_input` gives.
+        labels: int64 [N].
+        data: Where they came from.
+    """
+
+    fields: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    data: Dataset
+
+
+def load_fields(source: str, split: str, geometry: Geometry) -> Fields:
+    """Return a split of a data source (see `digitedge.data.load`) laid into fields."""
+    return _laid(load(source, split), geometry)
+
+
+def training_fields(recipe: Recipe, source: str) -> Fields:
+    """Return what a recipe is trained on: the training split, or its first few of each digit where the recipe says so."""
+    data = load(source, "train")
+    is_large = recipe.per_class is not None and data.name in ("mnist", "synthetic")
+    return _laid(balanced(data, recipe.per_class) if is_large and recipe.per_class else data, recipe.geometry)
+
+
+def resolve_source(recipe: Recipe, source: str) -> str:
+    """Return "auto" replaced by the recipe's own data where $DIGITEDGE_DATA holds it; any other source unchanged."""
+    root = os.environ.get("DIGITEDGE_DATA")
+    if source != "auto" or not root:
+        return source
+    for name in recipe.preferred_data:
+        if (Path(root) / name).is_file():
+            return str(Path(root)) if name == "X.npy" else str(Path(root) / name)
+    return source
+
+
+def epoch_pictures(training: Fields, settings: Settings, seed: int, epoch: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return one epoch's pictures (uint8 [N, side, side]) and labels, shuffled and, where asked, changed anew.
+
+    They follow from seed and epoch alone, so a resumed run sees what an uninterrupted one would.
+    """
+    order = np.random.default_rng((seed, epoch)).permutation(len(training.labels))
+    pictures, labels = training.fields[order], training.labels[order]
+    if settings.paper_share is None:
+        return pictures, labels
+    from digitedge.export.augment import augment
+
+    return augment(pictures, (seed, epoch), settings.paper_share), labels
+
+
+def _laid(data: Dataset, geometry: Geometry) -> Fields:
+    return Fields(to_inputs(data.images, geometry), data.labels, data)
