@@ -1,0 +1,78 @@
+"""The preview: a sink that shows the newest frame to whoever looks."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+from digitedge.camera.live import LiveFrame
+from digitedge.camera.preview.address import is_loopback, page_lines
+from digitedge.camera.preview.handler import Handler
+from digitedge.camera.preview.listener import Listener
+from digitedge.camera.preview.shown import SetRoi, Shown
+from digitedge.reading.page import Box
+from digitedge.runtime.modelfile import DIGIT_LABELS
+
+MAX_FPS = 15.0
+STALE_S = 2.0
+TOKEN_BYTES = 16
+
+
+class PreviewServer:
+    """Serves the page and its streams from threads of its own; a `digitedge.camera.live.Sink`.
+
+    Attributes:
+        shown: What is shown.
+        host: As asked for.
+        port: As bound; the one the system chose where 0 was asked for.
+        token: What a request must bring; "" where none is asked for.
+        lines: How to get to the page, for a person.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        token: str | None = None,
+        *,
+        on_roi: SetRoi | None = None,
+        roi: Box | None = None,
+        labels: tuple[str, ...] = (*DIGIT_LABELS, "no digit"),
+        max_fps: float = MAX_FPS,
+        stale_s: float = STALE_S,
+    ) -> None:
+        """Start serving.
+
+        Args:
+            host: A name or address of this machine; beyond loopback a token is asked for.
+            port: 0 takes a free one.
+            token: "" asks for none anywhere; None makes a fresh one where the host is not loopback.
+            on_roi: Where a region drawn on the page goes; without it the page offers none.
+            roi: The region that is read at the start.
+            labels: Name of each of the model's outputs.
+            max_fps: Pictures per second shown to each watcher, at most.
+            stale_s: Without a frame for this long the camera is told to be down.
+
+        Raises:
+            SourceError: The port is taken or the host is not ours.
+        """
+        if token is None:
+            token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
+        self.shown = Shown(labels, max_fps, stale_s, on_roi, roi)
+        self._listener = Listener(host, port, token, self.shown, Handler)
+        self.host, self.port, self.token = host, self._listener.port, token
+        self.lines = page_lines(host, self.port, token)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.2,), name="preview", daemon=True)
+        self._thread.start()
+
+    def deliver(self, live: LiveFrame) -> None:
+        """Take one frame; costs microseconds, however many watch and however slow they are."""
+        self.shown.put(live)
+
+    def close(self) -> None:
+        """End all streams and stop serving."""
+        self.shown.newest.close()
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+        self._listener.hang_up()
