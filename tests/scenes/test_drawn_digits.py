@@ -29,7 +29,7 @@ def test_patches_are_tight_bright_ink_on_nothing():
         assert patch.dtype == np.uint8 and patch.max() > 150
         assert patch[0].any() and patch[-1].any() and patch[:, 0].any() and patch[:, -1].any()
     heights = [patch.shape[0] for patch in patches]
-    assert 12 <= min(heights) and max(heights) <= 140
+    assert min(heights) >= 12 and max(heights) <= 170
     assert np.quantile(heights, 0.9) - np.quantile(heights, 0.1) > 40
 
 
