@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +34,20 @@ class Classifier:
         info: Labels, geometry, value range, calibration.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, path: Path, threads: int = 1, content: bytes | None = None) -> None:
         """Load the file.
 
         Args:
             path: A .tflite file.
             threads: LiteRT's threads; one is the fastest for models of this size (docs/numbers.md).
+            content: The file's bytes where they are not on the disk yet; ``path`` is then only its name.
 
         Raises:
             InputError: The file is missing or unreadable.
             ModelError: It is no model, or its input is no single grey picture.
         """
         self.path = path
-        content = _read(path)
+        content = _read(path) if content is None else content
         metadata = read_metadata(content)
         self._interpreter = _interpreter(content, threads, path)
         self.input, self.output = _tensor(self._interpreter, "input", path), _tensor(self._interpreter, "output", path)
@@ -55,6 +56,8 @@ class Classifier:
         side = _input_side(self.input.shape, path)
         is_softmax = self.output.dtype in ("int8", "uint8") and abs(self.output.scale - 1 / 256) < 1e-9
         self.info: ModelInfo = info_from(metadata, (1, side, side, 1), self.output.shape[-1], is_softmax)
+        if "input_range" not in metadata and self.input.scale * 255 > 2:  # a file made elsewhere tells by its scale
+            self.info = replace(self.info, input_range=(0.0, 255.0))
         self._stored_as = _quantisation_table(self.input, self.info.input_range)
         self._is_shift = self.input.dtype == "int8" and bool((self._stored_as == np.arange(-128, 128)).all())
         self._real_of = _dequantisation_table(self.output)
