@@ -1,0 +1,53 @@
+"""Steady digits become numbers, and numbers become news when they have changed and stayed so."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+
+from digitedge.camera.live import TrackedDigit
+from digitedge.reading.numbers import group_numbers, in_reading_order
+from digitedge.reading.page import Number, Reading
+
+STAYS_S = 0.1  # the same numbers for this long, so that a number whose digits settle one by one is announced once
+
+
+def steady_numbers(
+    digits: list[tuple[TrackedDigit, Reading]],
+) -> tuple[tuple[TrackedDigit, ...], tuple[Number, ...]]:
+    """Return the digits in reading order, and the numbers their steady ones form (members are indices into the digits)."""
+    valued = [
+        dataclasses.replace(reading, digit=digit.digit, confidence=digit.confidence, box_xywh=digit.box_xywh)
+        for digit, reading in digits
+    ]
+    by_reading = {id(reading): digit for reading, (digit, _) in zip(valued, digits, strict=True)}
+    ordered = in_reading_order(valued)
+    tracked = tuple(by_reading[id(reading)] for reading in ordered)
+    steady = [position for position, digit in enumerate(tracked) if digit.steady]
+    numbers = group_numbers([ordered[position] for position in steady])
+    moved = (dataclasses.replace(number, members=tuple(steady[m] for m in number.members)) for number in numbers)
+    return tracked, tuple(moved)
+
+
+@dataclass(slots=True)
+class Announcer:
+    """Tells when the numbers in view have changed."""
+
+    _announced: Counter[str] = dataclasses.field(default_factory=Counter)
+    _candidate: Counter[str] = dataclasses.field(default_factory=Counter)
+    _other_at: float | None = None  # time of the last frame that showed something else than the candidate
+    _last_at: float | None = None
+
+    def update(self, numbers: tuple[Number, ...], time: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Take one frame's steady numbers; return the texts that are new and those that are gone since the last news."""
+        texts = Counter(number.text for number in numbers)
+        if texts != self._candidate:
+            self._candidate = texts
+            self._other_at = self._last_at
+        self._last_at = time
+        if texts == self._announced or (self._other_at is not None and time - self._other_at < STAYS_S):
+            return (), ()
+        new, gone = texts - self._announced, self._announced - texts
+        self._announced = texts
+        return tuple(new.elements()), tuple(gone.elements())

@@ -1,0 +1,105 @@
+"""A sink that works in its own thread, so that the live loop never waits for a disk, a network or a slow reader."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from digitedge.camera.live import Health, LiveFrame, Sink
+from digitedge.errors import DigitEdgeError
+
+_CLOSE_S = 10.0
+
+
+class Behind:
+    """Hands frames to another sink from a thread of its own.
+
+    A sink that falls behind loses its oldest frames, never those that carry news.
+
+    Attributes:
+        dropped: Frames the sink was too slow for.
+    """
+
+    def __init__(self, sink: Sink, most_waiting: int = 8, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Make it and start its thread.
+
+        Args:
+            sink: Called from the thread alone.
+            most_waiting: Frames that may wait; each holds a picture.
+            tell: Takes a sentence when the sink fails; the run goes on without it. A closed standard output ends the run.
+        """
+        self.dropped = 0
+        self._sink, self._most_waiting, self._tell = sink, most_waiting, tell
+        self._waiting: deque[LiveFrame] = deque()
+        self._health: Health | None = None
+        self._changed = threading.Condition()
+        self._closing = False
+        self._broken: BrokenPipeError | None = None
+        self._thread = threading.Thread(target=self._run, name=f"digitedge-{type(sink).__name__.lower()}", daemon=True)
+        self._thread.start()
+
+    def deliver(self, live: LiveFrame) -> None:
+        """Leave the frame for the thread."""
+        if self._broken is not None:
+            raise self._broken
+        with self._changed:
+            if len(self._waiting) >= self._most_waiting:
+                self._drop_one()
+            self._waiting.append(live)
+            self._changed.notify()
+
+    def tick(self, health: Health) -> None:
+        """Leave the health for the thread."""
+        with self._changed:
+            self._health = health
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Let the thread finish what waits, at most some seconds, and close the sink."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(_CLOSE_S)
+
+    def _drop_one(self) -> None:
+        """Drop the oldest frame without news; with nothing but news waiting, the oldest news."""
+        self.dropped += 1
+        for position, live in enumerate(self._waiting):
+            if not live.changed and not live.gone:
+                del self._waiting[position]
+                return
+        self._waiting.popleft()
+
+    def _run(self) -> None:
+        try:
+            while self._step():
+                pass
+        except BrokenPipeError as error:
+            self._broken = error
+        except DigitEdgeError as error:
+            self._tell(str(error))
+        except Exception as error:  # noqa: BLE001 - a thread must not die unseen
+            self._tell(f"{type(self._sink).__name__} failed: {type(error).__name__}: {error}.")
+        finally:
+            self._close_sink()
+
+    def _step(self) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._health or self._closing)
+            live = self._waiting.popleft() if self._waiting else None
+            health, self._health = self._health, None
+            is_last = self._closing and not self._waiting
+        if live is not None:
+            self._sink.deliver(live)
+        if health is not None:
+            self._sink.tick(health)
+        return not is_last
+
+    def _close_sink(self) -> None:
+        try:
+            self._sink.close()
+        except DigitEdgeError as error:
+            self._tell(str(error))
+        except OSError as error:
+            self._tell(f"{type(self._sink).__name__}: {error.strerror or error}.")

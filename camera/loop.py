@@ -1,0 +1,136 @@
+"""The live loop: newest frame → page → tracks → numbers → sinks. It waits for nothing but the next frame."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from digitedge.camera.announce import Announcer, steady_numbers
+from digitedge.camera.clock import Clock, SystemClock
+from digitedge.camera.live import Controls, Health, LiveFrame, Sink
+from digitedge.camera.newest import NewestFrame
+from digitedge.camera.source import Frame
+from digitedge.camera.tracks import Tracks
+from digitedge.reading.reader import Reader, ReaderSettings
+
+_TICK_S = 1.0
+_TAKE_S = 0.2  # the longest the loop is deaf to a stop
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a run ends by itself.
+
+    Attributes:
+        frames: After so many frames that were read; None for no limit.
+        seconds: After this time; None for no limit.
+    """
+
+    frames: int | None = None
+    seconds: float | None = None
+
+
+class LiveLoop:
+    """Reads a source until it ends, a limit is reached or somebody stops it.
+
+    Attributes:
+        controls: What a viewer may change while it runs.
+        frames_read: So far.
+    """
+
+    def __init__(
+        self,
+        newest: NewestFrame,
+        reader: Reader,
+        sinks: Sequence[Sink],
+        *,
+        controls: Controls | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Make it.
+
+        Args:
+            newest: Gives the frames; started and closed by `run`.
+            reader: Reads them; its region of interest follows ``controls``.
+            sinks: Get every frame that was read; closed by `run`.
+            controls: Shared with a viewer.
+            tell: Takes sentences for the user: each loss of the camera once, each return once.
+            clock: The time.
+        """
+        self.controls = controls or Controls()
+        self.frames_read = 0
+        self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
+        self._clock = clock or SystemClock()
+        self._tracks, self._announcer = Tracks(), Announcer()
+        self._health = Health("down", 0, 0, 0.0)
+        self._next_tick = 0.0
+
+    def run(self, limits: Limits = Limits()) -> bool:
+        """Run to the end; return False if the source's driver hangs and its thread had to be left behind.
+
+        Raises:
+            SourceError: The source could not be opened at all.
+            OutputError: A sink cannot write.
+        """
+        ends_at = None if limits.seconds is None else self._clock.monotonic() + limits.seconds
+        try:
+            self._newest.start()
+            while not self.controls.stop and not self._newest.ended:
+                if ends_at is not None and self._clock.monotonic() >= ends_at:
+                    break
+                if limits.frames is not None and self.frames_read >= limits.frames:
+                    break
+                taken = self._newest.take(_TAKE_S)
+                self._look_after_health()
+                if taken is not None:
+                    self._deliver(self._read(*taken))
+        finally:
+            ended = self._newest.close()
+            self._close_sinks()
+        return ended
+
+    def _read(self, number: int, frame: Frame) -> LiveFrame:
+        self._reader.settings = _with_roi(self._reader, self.controls)
+        page = self._reader.read(frame.gray)
+        began = perf_counter()
+        in_view = self._tracks.update(page.digits, frame.gray, frame.time)
+        digits, numbers = steady_numbers(in_view)
+        changed, gone = self._announcer.update(numbers, frame.time)
+        self.frames_read += 1
+        stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
+        return LiveFrame(number, frame.time, frame.bgr, page, digits, numbers, changed, stage_ms, self._health.word, gone)
+
+    def _deliver(self, live: LiveFrame) -> None:
+        for sink in self._sinks:
+            sink.deliver(live)
+
+    def _look_after_health(self) -> None:
+        health = self._newest.health.report()
+        now = self._clock.monotonic()
+        if health.word != self._health.word or now >= self._next_tick:
+            self._next_tick = now + _TICK_S
+            for sink in self._sinks:
+                sink.tick(health)
+        self._health = health
+        for sentence in self._newest.health.news():
+            self._tell(sentence)
+
+    def _close_sinks(self) -> None:
+        """Close every sink, then raise the first of their failures."""
+        failures: list[Exception] = []
+        for sink in self._sinks:
+            try:
+                sink.close()
+            except Exception as failure:  # noqa: BLE001 - the others must be closed too; raised below
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+
+
+def _with_roi(reader: Reader, controls: Controls) -> ReaderSettings:
+    if reader.settings.roi_xywh == controls.roi_xywh:
+        return reader.settings
+    return dataclasses.replace(reader.settings, roi_xywh=controls.roi_xywh)

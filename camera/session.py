@@ -1,0 +1,119 @@
+"""A whole run of the camera: source, reader and sinks put together from what was asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from digitedge.camera.behind import Behind
+from digitedge.camera.lines import Lines
+from digitedge.camera.live import Controls, Sink
+from digitedge.camera.loop import Limits, LiveLoop
+from digitedge.camera.newest import NewestFrame
+from digitedge.camera.sources import SourceOptions, make_source
+from digitedge.reading.reader import Reader
+
+_LINES_WAITING = 64  # about two seconds of frames; a reader that is slower than that loses the oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for.
+
+    Attributes:
+        source: See `digitedge.camera.sources.make_source`.
+        options: Of the source.
+        limits: When the run ends by itself.
+        every_frame: A recording is read frame by frame, as fast as that goes.
+        wait_for_source: Keep trying when the source is not there yet.
+        json_lines: JSON on standard output.
+        on_change: Only frames with news, instead of every frame.
+        window: Show a window.
+        serve: ``[HOST:]PORT`` of the preview page.
+        record: Annotated video.
+        max_bytes: Size at which a recording ends.
+    """
+
+    source: str = "auto"
+    options: SourceOptions = field(default_factory=SourceOptions)
+    limits: Limits = field(default_factory=Limits)
+    every_frame: bool = False
+    wait_for_source: bool = False
+    json_lines: bool = False
+    on_change: bool = False
+    window: bool = False
+    serve: str | None = None
+    record: Path | None = None
+    max_bytes: int = 1_000_000_000
+
+
+def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> bool:
+    """Run the camera until it ends, a limit is reached or ``controls.stop`` is set.
+
+    Args:
+        wishes: What was asked for.
+        reader: Reads the frames.
+        controls: Shared with whoever may stop the run.
+        tell: Takes sentences for the user.
+
+    Returns:
+        False if the source's driver hangs and its thread had to be left behind.
+
+    Raises:
+        SourceError: The source cannot be opened, or the page's port is taken.
+        OutputError: A recording cannot be written, or there is no display.
+        BrokenPipeError: The reader of standard output has left.
+    """
+    source = make_source(wishes.source, wishes.options)
+    newest = NewestFrame(
+        source, every_frame=wishes.every_frame, wait_for_source=wishes.wait_for_source, stall_s=wishes.options.stall_s
+    )
+    with ExitStack() as opened:  # if a later sink cannot be made, the earlier ones are closed
+        sinks = _sinks(wishes, reader, controls, tell, opened)
+        opened.pop_all()
+    return LiveLoop(newest, reader, sinks, controls=controls, tell=tell).run(wishes.limits)
+
+
+def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None], opened: ExitStack) -> list[Sink]:
+    sinks: list[Sink] = []
+
+    def add(sink: Sink) -> None:
+        opened.callback(sink.close)
+        sinks.append(sink)
+
+    def behind(sink: Sink, most_waiting: int = 8) -> Sink:
+        # Frame by frame there is no hurry, and nothing may be left out.
+        return sink if wishes.every_frame else Behind(sink, most_waiting, tell)
+
+    if wishes.record is not None:
+        from digitedge.camera.recording import Recording
+
+        add(behind(Recording(wishes.record, wishes.options.fps or 15.0, wishes.max_bytes)))
+    if wishes.serve is not None:
+        add(_preview(wishes.serve, reader, controls, tell))
+    if wishes.window:
+        from digitedge.camera.window import Window
+
+        add(Window(controls))
+    if wishes.json_lines or wishes.on_change or not sinks:
+        lines = Lines(sys.stdout, json_lines=wishes.json_lines, on_change=wishes.on_change or not wishes.json_lines)
+        add(behind(lines, _LINES_WAITING))
+        if not wishes.json_lines and not sinks[:-1]:
+            tell("To see the picture, add --serve 8080 for a page in the browser, or --window on a machine with a display.")
+    return sinks
+
+
+def _preview(serve: str, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> Sink:
+    from digitedge.camera.preview import PreviewServer, parse_serve
+
+    def set_roi(roi_xywh: tuple[int, int, int, int] | None) -> None:
+        controls.roi_xywh = roi_xywh
+
+    host, port = parse_serve(serve)
+    page = PreviewServer(host, port, on_roi=set_roi, roi=controls.roi_xywh, labels=reader.classifier.info.labels)
+    for line in page.lines:
+        tell(line)
+    return page

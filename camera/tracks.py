@@ -1,0 +1,184 @@
+"""Digits followed over frames: a place with ink on it keeps its id, and its frames vote on what it says.
+
+reading ──match──▶ track: votes weighted by calibrated confidence ──▶ steady digit
+                     │ not read in this frame: is its ink still there?
+                     └─▶ yes: it stays, without a vote     no, for a while: it is gone
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.camera.live import TrackedDigit
+from digitedge.reading.page import Box, Reading
+
+STEADY_AFTER_S = 0.2  # a digit must have been there this long; an eye blink
+_STEADY_HITS = 2
+_STEADY_SHARE = 0.6  # of the frames since it was first seen
+GONE_AFTER_S, _GONE_FRAMES = 0.3, 2
+_MEMORY_FRAMES = 60.0  # votes of unchanged ink
+_NEW_INK_MEMORY_FRAMES = 4.0  # votes after the ink has changed: the old ones are soon outvoted
+_NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when somebody writes over it
+_SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
+_SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
+_MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # of a box between two frames: in its own heights; of its area's root
+
+
+@dataclass(slots=True)
+class _Track:
+    id: int
+    reading: Reading
+    box: NDArray[np.float64]
+    first_missed: float  # time of the last frame without it, before it was first seen
+    last_seen: float
+    ink: NDArray[np.float32]
+    usual_similarity: float = 0.8
+    votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(10))
+    weight: float = 0.0
+    digit: int = 0
+    hits: int = 0
+    frames: int = 0
+    missed: int = 0
+    steady: bool = False
+    patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
+
+    def vote(self, reading: Reading, time: float) -> None:
+        """Take one frame's reading."""
+        ink = _normalized(reading.field)
+        similarity = float((self.ink * ink).sum())
+        is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP
+        keep = 1 - 1 / (_NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES)
+        self.votes *= keep
+        self.weight = self.weight * keep + 1
+        self.votes[reading.digit] += reading.confidence
+        best = int(self.votes.argmax())
+        if not self.hits or self.votes[best] >= _SWITCH_SHARE * self.votes.sum():
+            self.digit = best
+        self.usual_similarity += (similarity - self.usual_similarity) / 20
+        self.ink = _unit(self.ink + (ink - self.ink) * np.float32(1 / 8))
+        self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
+        self.reading, self.last_seen, self.patch = reading, time, None
+        self.hits += 1
+        self.missed = 0
+
+    @property
+    def confidence(self) -> float:
+        return float(self.votes[self.digit] / self.weight) if self.weight else 0.0
+
+    @property
+    def box_xywh(self) -> Box:
+        x, y, width, height = (round(float(value)) for value in self.box)
+        return x, y, width, height
+
+
+class Tracks:
+    """All digits in view."""
+
+    def __init__(self) -> None:
+        self._tracks: list[_Track] = []
+        self._next_id = 1
+        self._last_time: float | None = None
+        self._last_gray: NDArray[np.uint8] | None = None
+
+    def update(self, readings: tuple[Reading, ...], gray: NDArray[np.uint8], time: float) -> list[tuple[TrackedDigit, Reading]]:
+        """Take what was read in one frame and return the digits in view, each with its last reading.
+
+        Args:
+            readings: Of this frame.
+            gray: uint8 [H, W], the frame; kept until the next one.
+            time: Of the frame, seconds; never earlier than the frame before.
+        """
+        for track in self._tracks:
+            track.frames += 1
+        free = set(range(len(readings)))
+        unmatched = []
+        for track, position in _match(self._tracks, readings):
+            if position is None:
+                unmatched.append(track)
+            else:
+                track.vote(readings[position], time)
+                free.discard(position)
+        for track in unmatched:
+            self._miss(track, gray, time)
+        self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
+        for position in sorted(free):
+            self._tracks.append(self._new(readings[position], time))
+        for track in self._tracks:
+            track.steady = track.steady or _has_settled(track, time)
+        self._last_time, self._last_gray = time, gray
+        return [(_tracked(track), track.reading) for track in self._tracks if track.steady or not track.missed]
+
+    def _new(self, reading: Reading, time: float) -> _Track:
+        before = time if self._last_time is None else self._last_time
+        box = np.array(reading.box_xywh, np.float64)
+        track = _Track(self._next_id, reading, box, before, time, _normalized(reading.field), frames=1)
+        track.vote(reading, time)
+        self._next_id += 1
+        return track
+
+    def _miss(self, track: _Track, gray: NDArray[np.uint8], time: float) -> None:
+        """Note a frame without a reading. Where the picture has not changed, the digit is still there."""
+        if track.patch is None and self._last_gray is not None:
+            track.patch = _patch(self._last_gray, track.box_xywh)
+        now = _patch(gray, track.box_xywh)
+        if track.steady and track.patch is not None and now is not None and float((track.patch * now).sum()) > _SAME_PICTURE:
+            track.last_seen = time
+            track.missed = 0
+        else:
+            track.missed += 1
+
+
+def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_Track, int | None]]:
+    """Pair each track with the nearest reading of similar size; nearest pairs first."""
+    if not tracks or not readings:
+        return [(track, None) for track in tracks]
+    old = np.stack([track.box for track in tracks])
+    new = np.array([reading.box_xywh for reading in readings], np.float64)
+    sizes = np.sqrt(old[:, None, 2] * old[:, None, 3] / np.maximum(new[None, :, 2] * new[None, :, 3], 1))
+    shift = np.abs((old[:, None, :2] + old[:, None, 2:] / 2) - (new[None, :, :2] + new[None, :, 2:] / 2)).max(axis=2)
+    shift /= np.maximum(old[:, None, 3], old[:, None, 2])
+    shift[(sizes > _MAX_RATIO) | (sizes < 1 / _MAX_RATIO) | (shift > _MAX_SHIFT)] = np.inf
+    matched: dict[int, int] = {}
+    for flat in np.argsort(shift, axis=None, kind="stable"):
+        row, column = divmod(int(flat), len(readings))
+        if not np.isfinite(shift[row, column]):
+            break
+        if row not in matched and column not in matched.values():
+            matched[row] = column
+    return [(track, matched.get(row)) for row, track in enumerate(tracks)]
+
+
+def _has_settled(track: _Track, time: float) -> bool:
+    share = track.hits / track.frames
+    return track.hits >= _STEADY_HITS and time - track.first_missed >= STEADY_AFTER_S and share >= _STEADY_SHARE
+
+
+def _is_gone(track: _Track, time: float) -> bool:
+    if not track.steady and track.hits < _STEADY_SHARE * track.frames and track.frames > 3:
+        return True
+    return track.missed >= _GONE_FRAMES and time - track.last_seen >= GONE_AFTER_S
+
+
+def _tracked(track: _Track) -> TrackedDigit:
+    return TrackedDigit(track.id, track.digit, round(min(1.0, track.confidence), 4), track.box_xywh, track.steady)
+
+
+def _patch(gray: NDArray[np.uint8], box_xywh: Box) -> NDArray[np.float32] | None:
+    x, y, width, height = box_xywh
+    part = gray[max(0, y) : y + height, max(0, x) : x + width]
+    return _normalized(cv2.resize(part, (16, 24), interpolation=cv2.INTER_AREA)) if part.size else None
+
+
+def _normalized(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the picture with mean 0 and length 1, so that the sum of a product is the correlation."""
+    values = picture.astype(np.float32)
+    return _unit(values - values.mean())
+
+
+def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    length = float(np.sqrt((values * values).sum()))
+    return values / np.float32(length) if length else values

@@ -1,0 +1,111 @@
+"""``digitedge camera``: find and read digits live."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from digitedge.camera.live import Controls
+
+
+def camera(
+    source: str = typer.Option(
+        "auto", help="auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, - (raw frames on stdin), FILE, FOLDER or demo."
+    ),
+    list_cameras: bool = typer.Option(False, "--list", help="Show the cameras of this machine and end."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a frame on stdout, and nothing else."),
+    on_change: bool = typer.Option(False, help="Only frames with news: a number that is new, changed or gone."),
+    window: bool = typer.Option(False, help="Show a window; q ends."),
+    serve: str | None = typer.Option(None, metavar="[HOST:]PORT", help="Serve a page with the live picture."),
+    record: Path | None = typer.Option(None, help="Annotated video: .mp4, .mkv or .avi."),
+    max_mb: float = typer.Option(1000.0, min=0.1, help="A recording ends at this size."),
+    force: bool = typer.Option(False, help="Replace a recording that exists."),
+    frames: int | None = typer.Option(None, min=1, help="End after so many frames."),
+    seconds: float | None = typer.Option(None, min=0.0, help="End after this time."),
+    every_frame: bool = typer.Option(False, help="Recordings: read every frame, however long it takes."),
+    wait: bool = typer.Option(False, help="Keep trying when the camera is not there yet."),
+    size: str | None = typer.Option(None, metavar="WxH", help="Of the frames; raw frames need it. Default 640x480."),
+    fps: float | None = typer.Option(None, min=0.01, max=240.0, help="Frames a second asked of the source."),
+    pixels: str = typer.Option("bgr24", help="Raw frames: bgr24, rgb24, gray or yuv420p."),
+    stall: float = typer.Option(1.5, min=0.1, help="A camera silent for so many seconds has stalled."),
+    roi: str | None = typer.Option(None, help="Read only this part of the frame: x,y,w,h in pixels."),
+    min_confidence: float | None = typer.Option(None, min=0.0, max=1.0, help="Drop digits less certain than this."),
+    model: Path | None = typer.Option(None, help="A .tflite model; default: the shipped one."),
+) -> None:
+    """Find and read digits in what a camera sees, always in its newest frame."""
+    if list_cameras:
+        _print_cameras()
+        return
+    from digitedge.camera.live import Controls
+    from digitedge.camera.loop import Limits
+    from digitedge.camera.session import Wishes, run_session
+    from digitedge.camera.sources import SourceOptions
+    from digitedge.cli.options import reader_settings
+    from digitedge.files import refuse_overwrite
+    from digitedge.models import DEFAULT_MODEL
+    from digitedge.reading.reader import Reader
+    from digitedge.runtime.classifier import Classifier
+
+    if record is not None:
+        refuse_overwrite(record, force)
+    settings = reader_settings(roi, min_confidence)
+    wishes = Wishes(
+        source=source,
+        options=SourceOptions(_size(size), fps, pixels, stall),
+        limits=Limits(frames, seconds),
+        every_frame=every_frame,
+        wait_for_source=wait,
+        json_lines=as_json,
+        on_change=on_change,
+        window=window,
+        serve=serve,
+        record=record,
+        max_bytes=round(max_mb * 1e6),
+    )
+    reader = Reader(Classifier(model or DEFAULT_MODEL), settings)
+    controls = Controls(roi_xywh=settings.roi_xywh)
+    was_signalled = _stop_on_signals(controls)
+    ended = run_session(wishes, reader, controls, lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    code = 130 if was_signalled else 0
+    if not ended:  # a thread hangs in a camera's driver; Python's own way out could crash in it, and all is closed
+        sys.stdout.flush()
+        os._exit(code)
+    raise typer.Exit(code)
+
+
+def _stop_on_signals(controls: Controls) -> list[int]:
+    """Let Ctrl-C and SIGTERM end the loop between two frames; the second one ends it at once. Returns what came."""
+    came: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if came:
+            raise KeyboardInterrupt
+        came.append(number)
+        controls.stop = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return came
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise typer.BadParameter(f'expected WIDTHxHEIGHT such as 640x480, got "{text}"', param_hint="--size")
+    return int(width), int(height)
+
+
+def _print_cameras() -> None:
+    from digitedge.camera.discover import list_cameras
+
+    lines = list_cameras()
+    print("\n".join(lines) if lines else "No camera was found, neither CSI nor USB.")
