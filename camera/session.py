@@ -13,6 +13,7 @@ from digitedge.camera.lines import Lines
 from digitedge.camera.live import Controls, Sink
 from digitedge.camera.loop import Limits, LiveLoop
 from digitedge.camera.newest import NewestFrame
+from digitedge.camera.notify import Notifier
 from digitedge.camera.sources import SourceOptions, make_source
 from digitedge.reading.reader import Reader
 
@@ -72,7 +73,7 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         source, every_frame=wishes.every_frame, wait_for_source=wishes.wait_for_source, stall_s=wishes.options.stall_s
     )
     with ExitStack() as opened:  # if a later sink cannot be made, the earlier ones are closed
-        sinks = _sinks(wishes, reader, controls, tell, opened)
+        sinks = [*_sinks(wishes, reader, controls, tell, opened), Notifier()]
         opened.pop_all()
     return LiveLoop(newest, reader, sinks, controls=controls, tell=tell).run(wishes.limits)
 
@@ -109,11 +110,8 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
 def _preview(serve: str, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> Sink:
     from digitedge.camera.preview import PreviewServer, parse_serve
 
-    def set_roi(roi_xywh: tuple[int, int, int, int] | None) -> None:
-        controls.roi_xywh = roi_xywh
-
     host, port = parse_serve(serve)
-    page = PreviewServer(host, port, on_roi=set_roi, roi=controls.roi_xywh, labels=reader.classifier.info.labels)
+    page = PreviewServer(host, port, controls=controls, labels=reader.classifier.info.labels)
     for line in page.lines:
         tell(line)
     return page

@@ -3,10 +3,10 @@
 For those who wire it:
 
     host, port = parse_serve("8080")                       # --serve [HOST:]PORT; ValueError for anything else
-    preview = PreviewServer(host, port, on_roi=loop.set_roi)  # a Sink; raises SourceError where the port is taken
+    preview = PreviewServer(host, port, controls=loop.controls, labels=classifier.info.labels)  # SourceError: port taken
     for line in preview.lines: print(line, file=sys.stderr)   # the address (with its token) and the `ssh -L` line
     …
-    preview.deliver(live)                                  # every frame; costs microseconds, encodes nothing
+    preview.deliver(live); preview.tick(health)            # every frame; costs microseconds, encodes nothing
     preview.close()
 """
 

@@ -116,8 +116,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, "application/json", json.dumps(state).encode())
 
     def _healthz(self) -> None:
-        health = self.shown.health()
-        self._send_text(HTTPStatus.SERVICE_UNAVAILABLE if health == "down" else HTTPStatus.OK, health)
+        word = self.shown.health().word
+        self._send_text(HTTPStatus.SERVICE_UNAVAILABLE if word == "down" else HTTPStatus.OK, word)
 
     def _metrics(self) -> None:
         self._send(HTTPStatus.OK, metrics.CONTENT_TYPE, self.shown.metrics().encode())
@@ -125,8 +125,8 @@ class Handler(BaseHTTPRequestHandler):
     def _set_roi(self) -> None:
         length = self.headers.get("Content-Length", "")
         body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= MAX_BODY_BYTES else b""
-        live = self.shown.newest.latest
-        if self.shown.on_roi is None or live is None:
+        live, controls = self.shown.newest.latest, self.shown.controls
+        if controls is None or live is None:
             self._send_text(HTTPStatus.CONFLICT, "No region can be set now.")
             return
         try:
@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             self._send_text(HTTPStatus.BAD_REQUEST, str(error))
             return
-        self.shown.set_roi(roi)
+        controls.roi_xywh = roi
         self._send(HTTPStatus.OK, "application/json", json.dumps({"roi": roi}).encode())
 
     def _stream(self) -> None:

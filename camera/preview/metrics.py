@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from digitedge import board
-from digitedge.camera.live import LiveFrame
+from digitedge.camera.live import Health, LiveFrame
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 HEALTH_WORDS = ("good", "degraded", "down")
@@ -42,11 +42,11 @@ class Counters:
                 total, times = self.stage_s.get(stage, (0.0, 0))
                 self.stage_s[stage] = (total + ms / 1000, times + 1)
 
-    def text(self, health: str, age_s: float, watchers: int) -> str:
+    def text(self, health: Health, age_s: float, watchers: int) -> str:
         """Return everything, one metric after another.
 
         Args:
-            health: "good", "degraded" or "down".
+            health: How the source does.
             age_s: Seconds since the newest frame; infinite before the first.
             watchers: Open streams and event streams.
         """
@@ -64,9 +64,12 @@ class Counters:
                 "health",
                 "gauge",
                 "1 for the present state.",
-                {f'{{state="{word}"}}': int(word == health) for word in HEALTH_WORDS},
+                {f'{{state="{word}"}}': int(word == health.word) for word in HEALTH_WORDS},
             )
         )
+        metrics.append(_metric("frames_per_second", "gauge", "Read, over the last seconds.", {"": health.fps}))
+        metrics.append(_metric("source_reconnects", "gauge", "Reopened in the last hour.", {"": health.reconnects}))
+        metrics.append(_metric("source_stalls", "gauge", "Fell silent in the last hour.", {"": health.stalls}))
         metrics.append(_metric("watchers", "gauge", "Open picture and event streams.", {"": watchers}))
         if stages:
             sums = {f'_sum{{stage="{_escape(name)}"}}': total for name, (total, _) in stages.items()}

@@ -5,16 +5,14 @@ from __future__ import annotations
 import secrets
 import threading
 
-from digitedge.camera.live import LiveFrame
+from digitedge.camera.live import Controls, Health, LiveFrame
 from digitedge.camera.preview.address import is_loopback, page_lines
 from digitedge.camera.preview.handler import Handler
 from digitedge.camera.preview.listener import Listener
-from digitedge.camera.preview.shown import SetRoi, Shown
-from digitedge.reading.page import Box
+from digitedge.camera.preview.shown import Shown
 from digitedge.runtime.modelfile import DIGIT_LABELS
 
 MAX_FPS = 15.0
-STALE_S = 2.0
 TOKEN_BYTES = 16
 
 
@@ -35,11 +33,9 @@ class PreviewServer:
         port: int,
         token: str | None = None,
         *,
-        on_roi: SetRoi | None = None,
-        roi: Box | None = None,
+        controls: Controls | None = None,
         labels: tuple[str, ...] = (*DIGIT_LABELS, "no digit"),
         max_fps: float = MAX_FPS,
-        stale_s: float = STALE_S,
     ) -> None:
         """Start serving.
 
@@ -47,18 +43,16 @@ class PreviewServer:
             host: A name or address of this machine; beyond loopback a token is asked for.
             port: 0 takes a free one.
             token: "" asks for none anywhere; None makes a fresh one where the host is not loopback.
-            on_roi: Where a region drawn on the page goes; without it the page offers none.
-            roi: The region that is read at the start.
+            controls: Where a region drawn on the page goes; without it the page offers none.
             labels: Name of each of the model's outputs.
             max_fps: Pictures per second shown to each watcher, at most.
-            stale_s: Without a frame for this long the camera is told to be down.
 
         Raises:
             SourceError: The port is taken or the host is not ours.
         """
         if token is None:
             token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
-        self.shown = Shown(labels, max_fps, stale_s, on_roi, roi)
+        self.shown = Shown(labels, max_fps, controls)
         self._listener = Listener(host, port, token, self.shown, Handler)
         self.host, self.port, self.token = host, self._listener.port, token
         self.lines = page_lines(host, self.port, token)
@@ -68,6 +62,10 @@ class PreviewServer:
     def deliver(self, live: LiveFrame) -> None:
         """Take one frame; costs microseconds, however many watch and however slow they are."""
         self.shown.put(live)
+
+    def tick(self, health: Health) -> None:
+        """Take the source's health."""
+        self.shown.tick(health)
 
     def close(self) -> None:
         """End all streams and stop serving."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from digitedge.camera.live import LiveFrame
+from digitedge.camera.live import Controls, Health, LiveFrame
 from digitedge.camera.preview.metrics import Counters
 from digitedge.camera.preview.newest import Newest, Once
-from digitedge.camera.preview.picture import draw_boxes, encode_jpeg
+from digitedge.camera.preview.picture import boxed_jpeg, plain_jpeg
 from digitedge.camera.preview.state import frame_state
 from digitedge.reading.page import Box
 
-SetRoi = Callable[[Box | None], None]
-"""Takes the region to read from now on, x, y, width, height in pixels of the full frame; None is the whole picture.
+STALE_S = 5.0  # the loop ticks every second; when it does not, it hangs
 
-Called from a server thread: it should only put the box where the loop finds it with its next frame.
-"""
+_NOTHING_YET = Health("down", 0, 0, 0.0)
 
 
 class Shown:
@@ -29,21 +28,27 @@ class Shown:
         counters: What happened since the start.
         jpegs: The frame with boxes, as a JPEG.
         plain_jpegs: The frame as it came.
-        roi: The region that is read; None is the whole picture.
-        on_roi: Where a new region goes; None where none can be set.
+        controls: Where a region chosen on the page goes; None where none can be chosen.
         watchers: How many streams are open.
     """
 
-    def __init__(self, labels: tuple[str, ...], max_fps: float, stale_s: float, on_roi: SetRoi | None, roi: Box | None) -> None:
-        self.newest = Newest(1 / max_fps)
+    def __init__(
+        self,
+        labels: tuple[str, ...],
+        max_fps: float,
+        controls: Controls | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.newest = Newest(1 / max_fps, clock)
         self.counters = Counters()
-        self.jpegs = Once(lambda live: encode_jpeg(draw_boxes(live)))
-        self.plain_jpegs = Once(lambda live: encode_jpeg(live.frame_bgr))
-        self.roi = roi
-        self.on_roi = on_roi
+        self.jpegs = Once(boxed_jpeg)
+        self.plain_jpegs = Once(plain_jpeg)
+        self.controls = controls
         self.watchers = 0
         self._states = Once(lambda live: frame_state(live, labels))
-        self._stale_s = stale_s
+        self._health = _NOTHING_YET
+        self._clock = clock
+        self._ticked_at = clock()
         self._lock = threading.Lock()
 
     def put(self, live: LiveFrame) -> None:
@@ -51,26 +56,41 @@ class Shown:
         self.counters.count(live)
         self.newest.put(live)
 
-    def health(self) -> str:
-        """Return "good", "degraded" or "down"; a camera that delivers nothing is down, whatever it said last."""
-        live = self.newest.latest
-        return "down" if live is None or self.newest.age_s > self._stale_s else live.health
+    def tick(self, health: Health) -> None:
+        """Take the source's health."""
+        self._health, self._ticked_at = health, self._clock()
+
+    def health(self) -> Health:
+        """Return how the source does; a loop that has not ticked for long is down, whatever it said last."""
+        if self._clock() - self._ticked_at > STALE_S:
+            return Health("down", 0, 0, 0.0, "The live loop does not answer.")
+        return self._health
+
+    @property
+    def roi(self) -> Box | None:
+        """The region that is read; None is the whole picture."""
+        return self.controls.roi_xywh if self.controls else None
+
+    def server_state(self) -> dict[str, Any]:
+        """Return what may change without a frame, ready for JSON."""
+        health = self.health()
+        return {
+            "health": health.word,
+            "health_note": health.note,
+            "fps": round(health.fps, 2),
+            "reconnects": health.reconnects,
+            "stalls": health.stalls,
+            "roi": self.roi,
+            "can_roi": self.controls is not None,
+        }
 
     def state(self, live: LiveFrame | None) -> dict[str, Any]:
         """Return the state of a frame and of the server, ready for JSON."""
-        own = {"health": self.health(), "roi": self.roi, "can_roi": self.on_roi is not None}
-        return own | (self._states.of(live) if live else {"frame": None})
+        return (self._states.of(live) if live else {"frame": None}) | self.server_state()
 
     def metrics(self) -> str:
         """Return the counters in Prometheus's text format."""
         return self.counters.text(self.health(), self.newest.age_s, self.watchers)
-
-    def set_roi(self, roi: Box | None) -> None:
-        """Take a region drawn on the page and pass it on."""
-        if self.on_roi is None:
-            raise ValueError("on_roi must be set to take a region, got None")
-        self.on_roi(roi)
-        self.roi = roi
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitedge.camera.live import LiveFrame, TrackedDigit
+from digitedge.camera.live import Health, LiveFrame, TrackedDigit
 from digitedge.patch import to_input
 from digitedge.reading.page import Number, Page, Reading
 from digitedge.scenes.digits import draw_digits
@@ -70,6 +70,7 @@ def running_camera(sink: Any, live: LiveFrame, fps: float = 30.0) -> Iterator[No
         while not stop.wait(1 / fps):
             frame += 1
             sink.deliver(numbered(live, frame))
+            sink.tick(Health(live.health, 0, 0, fps))
 
     thread = threading.Thread(target=run)
     thread.start()
