@@ -1,0 +1,66 @@
+"""What a flagship learns from beside its data set: drawn hands, what is no digit, and patches of one's own.
+
+data set ──────┐
+drawn hands    ├─▶ one set of fields with labels 0…9, 10 = reject ─▶ augmented anew each epoch
+non-digits     │
+extra patches ─┘
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.errors import DataError
+from digitedge.patch import to_inputs
+from digitedge.scenes.digits import draw_digits
+from digitedge.scenes.nondigits import NONDIGIT_KINDS, draw_nondigits
+
+REJECT = 10
+"""The label of what is no digit."""
+
+TRAINED_KINDS = tuple(kind for kind in NONDIGIT_KINDS if kind != "ambiguous")  # some reader would take these for a digit
+
+_TRAINING_SEED = 1000  # added to a run's seed; validation and traits draw with others
+
+Fields = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+def drawn_fields(hands: int, nondigits: int, seed: int) -> tuple[Fields, Labels]:
+    """Return drawn digits and non-digits on the one path.
+
+    Args:
+        hands: How many digits of drawn hands.
+        nondigits: How many non-digits of all `TRAINED_KINDS`.
+        seed: Of the run; the same seed gives the same fields.
+
+    Returns:
+        Fields (uint8 [hands + nondigits, 28, 28]) and labels (int64, 0..9 and `REJECT`).
+    """
+    digits, labels = draw_digits(hands, seed + _TRAINING_SEED) if hands else ([], np.empty(0, np.int64))
+    others = draw_nondigits(nondigits, seed + _TRAINING_SEED, TRAINED_KINDS)[0] if nondigits else []
+    return to_inputs([*digits, *others]), np.concatenate([labels, np.full(nondigits, REJECT, np.int64)])
+
+
+def read_extra(path: Path) -> tuple[Fields, Labels]:
+    """Return the patches of an .npz file with ``fields`` uint8 [N, 28, 28] and ``labels`` [N] (0..9, 10 = reject).
+
+    Such as patches that the reader cut from generated pages. Raises DataError.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            fields, labels = content["fields"], content["labels"].astype(np.int64)
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise DataError(f"{path}: no extra patches ({error}).", "Give an .npz file with fields and labels.") from error
+    if fields.dtype != np.uint8 or fields.shape[1:] != (28, 28) or labels.shape != fields.shape[:1]:
+        raise DataError(
+            f"{path}: fields are {fields.dtype} {list(fields.shape)} with {labels.size} labels, "
+            "expected uint8 [N, 28, 28] with N.",
+            "Lay patches with digitedge.patch.to_inputs.",
+        )
+    if len(labels) and not 0 <= labels.min() <= labels.max() <= REJECT:
+        raise DataError(f"{path}: labels run from {labels.min()} to {labels.max()}.", "Use 0 to 9, and 10 for reject.")
+    return fields, labels
