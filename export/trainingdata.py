@@ -53,6 +53,18 @@ def resolve_source(recipe: Recipe, source: str) -> str:
     return source
 
 
+def with_drawn(training: Fields, settings: Settings, seed: int) -> Fields:
+    """Return the training pictures with the drawn hands, non-digits (label 10) and extra patches the settings ask for."""
+    if not (settings.hands or settings.nondigits or settings.extra):
+        return training
+    from digitedge.export.mixture import drawn_fields, read_extra
+
+    parts = [(training.fields, training.labels), drawn_fields(settings.hands, settings.nondigits, seed)]
+    if settings.extra:
+        parts.append(read_extra(Path(settings.extra)))
+    return Fields(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]), training.data)
+
+
 def epoch_pictures(training: Fields, settings: Settings, seed: int, epoch: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return one epoch's pictures (uint8 [N, side, side]) and labels, shuffled and, where asked, changed anew.
 
@@ -64,7 +76,7 @@ def epoch_pictures(training: Fields, settings: Settings, seed: int, epoch: int) 
         return pictures, labels
     from digitedge.export.augment import augment
 
-    return augment(pictures, (seed, epoch), settings.paper_share), labels
+    return augment(pictures, (seed, epoch), settings.paper_share, settings.plain_share), labels
 
 
 def _laid(data: Dataset, geometry: Geometry) -> Fields:

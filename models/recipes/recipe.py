@@ -23,6 +23,10 @@ class Settings:
         paper_share: Share of the pictures changed as paper and pens change them, the others mildly, anew each epoch;
             None trains on the pictures as they are.
         label_smoothing: Share of each label that is spread over all classes.
+        plain_share: Share of the pictures that stay as they are where ``paper_share`` is given.
+        hands: How many digits of drawn hands are learnt beside the data set's.
+        nondigits: How many drawn non-digits are learnt as the reject output; 0 for a network of ten outputs.
+        extra: An .npz file with further patches, ``fields`` uint8 [N, 28, 28] and ``labels`` (0..9, 10 = reject); "" for none.
     """
 
     epochs: int
@@ -32,6 +36,10 @@ class Settings:
     weight_decay: float = 0.0
     paper_share: float | None = None
     label_smoothing: float = 0.0
+    plain_share: float = 0.0
+    hands: int = 0
+    nondigits: int = 0
+    extra: str = ""
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -70,6 +78,14 @@ class Recipe:
     outputs: str = "logits"
     per_class: int | None = None
     preferred_data: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.loss not in ("sparse", "categorical"):
+            raise ValueError(f'loss must be "sparse" or "categorical", got {self.loss!r}')
+        if self.outputs not in ("logits", "probabilities"):
+            raise ValueError(f'outputs must be "logits" or "probabilities", got {self.outputs!r}')
+        if self.settings.label_smoothing and self.loss != "categorical":
+            raise ValueError('label_smoothing needs loss "categorical"')
 
     def quick_settings(self) -> Settings:
         """Return what ``--quick`` trains with."""
