@@ -12,7 +12,7 @@ from types import FrameType
 
 import typer
 
-from digitedge.cli import bench, camera, evaluate, predict, recipes, train
+from digitedge.cli import bench, camera, evaluate, export, predict, recipes, train
 from digitedge.errors import DigitEdgeError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("bench")(bench.bench)
 app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("camera")(camera.camera)
 app.command("evaluate")(evaluate.evaluate)
 app.command("recipes")(recipes.recipes)

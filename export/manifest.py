@@ -1,0 +1,69 @@
+"""What an exported file says about where it comes from, and its golden pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digitedge.data import Dataset
+from digitedge.export.calibration import Calibration
+from digitedge.export.comparison import Comparison
+from digitedge.export.kerasfile import KerasFile
+from digitedge.export.stability import Trial
+from digitedge.export.workstation import versions
+from digitedge.patch import to_inputs
+from digitedge.runtime import golden
+from digitedge.runtime.classifier import Classifier
+
+_GOLDEN_PAIRS, _GOLDEN_SEED = 30, 2026
+
+
+def file_metadata(
+    model: KerasFile,
+    mode: str,
+    content: bytes,
+    temperature: float,
+    calibration: Calibration | None,
+    trials: tuple[Trial, ...],
+    data: Dataset,
+    comparison: Comparison,
+) -> dict[str, Any]:
+    """Return the whole metadata of one exported file, ready for JSON.
+
+    Args:
+        model: The float model.
+        mode: One of the modes.
+        content: The exported file's bytes, from which the golden pairs' outputs are computed.
+        temperature: Of the confidence.
+        calibration: The set used, None where the mode needs none.
+        trials: Of the set's size.
+        data: The data set compared on.
+        comparison: On ``data``.
+    """
+    metadata: dict[str, Any] = {
+        **model.interface,
+        "quantize": mode,
+        "temperature": temperature,
+        "made_with": versions(),
+        "source": {"file": model.path.name, "sha256": model.sha256, "parameters": model.parameters},
+        "comparison": {
+            "data": data.name,
+            "split": data.split,
+            "count": comparison.count,
+            "data_sha256": data.sha256,
+            "float_accuracy": comparison.float_accuracy,
+            "quantized_accuracy": comparison.quantized_accuracy,
+            "agreement": comparison.agreement,
+        },
+        "golden": golden.to_metadata(_golden(content, model, mode)),
+    }
+    if calibration is not None:
+        metadata["calibration"] = {**calibration.manifest, "stable": trials[-1].stable}
+    return metadata
+
+
+def _golden(content: bytes, model: KerasFile, mode: str) -> golden.GoldenPairs:
+    """Pairs of drawn digits: no data set's pictures travel with the file."""
+    from digitedge.scenes.digits import draw_digits
+
+    drawn, _ = draw_digits(_GOLDEN_PAIRS, _GOLDEN_SEED)
+    return golden.make_golden(Classifier(model.path, content=content), to_inputs(drawn, model.geometry), mode)
