@@ -29,13 +29,13 @@ def annotate(image_bgr: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
 def draw_labels(image_bgr: NDArray[np.uint8], labels: Iterable[tuple[Box, str, float]]) -> None:
     """Draw boxes with their text into ``image_bgr``: green where the confidence is high, orange where it is not.
 
-    The text stands on a plate above its box, as tall as a third of it and never too small to read.
+    The text stands on a plate above its box, small enough to hide little and large enough to read.
     """
     thickness = max(1, round(min(image_bgr.shape[:2]) / 480))
     for (x, y, width, height), text, confidence in labels:
         color = _SURE_BGR if confidence >= _SURE_FROM else _UNSURE_BGR
         cv2.rectangle(image_bgr, (x, y), (x + width, y + height), color, thickness)
-        scale = max(0.45 * thickness, height / 90)
+        scale = thickness * min(max(0.45, height / 90), 0.9)
         draw_plate(image_bgr, text, (x, y - thickness), color, scale)
 
 

@@ -82,9 +82,9 @@ def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
     oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
     oversize[0] = False
     if oversize.any():
-        large = np.where(oversize[pieces.labels], np.uint8(255), np.uint8(0))
+        large = np.where(oversize, np.uint8(255), np.uint8(0))[pieces.labels]
         rest = without_lines(large, min(_LINE_PX, max_height + 10))
-        if rest is not large:
+        if rest is not None:
             yield from _candidates(layer, _Pieces.of(rest), max_height)
 
 
