@@ -12,9 +12,12 @@ from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate, find_candidates
 from digitedge.reading.decide import select
 from digitedge.reading.ink import ink_layers
-from digitedge.reading.numbers import group_numbers, in_reading_order
+from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.page import Box, Page, Reading
+from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
+
+_PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Reader:
         clock.stage("patch")
         probabilities = self.classifier.probabilities(fields)
         clock.stage("invoke")
+        fields, probabilities = self._turned_upright(candidates, fields, probabilities)
         digits = probabilities[:, : self.classifier.digits]
         best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
         confidence = digits[np.arange(len(best)), best]
@@ -65,6 +69,24 @@ class Reader:
         numbers = group_numbers(readings)
         clock.stage("numbers")
         return Page(size_wh, tuple(readings), numbers, clock.stage_ms)
+
+    def _turned_upright(
+        self, candidates: list[Candidate], fields: NDArray[np.uint8], probabilities: NDArray[np.float32]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return fields and probabilities with the digits of tilted lines turned upright, where that reads better."""
+        count = self.classifier.digits
+        plausible = [
+            index
+            for index, row in enumerate(probabilities)
+            if candidates[index].how == "piece" and row[:count].max() > _PLAUSIBLE
+        ]
+        for degrees, members in tilted_lines([candidates[index].box_xywh for index in plausible]):
+            indices = [plausible[member] for member in members]
+            turned = to_inputs((upright(candidates[i].patch, degrees) for i in indices), self.classifier.info.geometry)
+            read = self.classifier.probabilities(turned)
+            if read[:, :count].max(axis=1).mean() > probabilities[indices][:, :count].max(axis=1).mean():
+                fields[indices], probabilities[indices] = turned, read
+        return fields, probabilities
 
 
 def _reading(
