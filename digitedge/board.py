@@ -5,7 +5,7 @@ real trees of a Raspberry Pi) and, where the firmware must be asked, a ``run`` t
 None or "", never a guess.
 
     identity   board_model, soc, cores, memory_mb, os_name, os_release, kernel, userland_bits, glibc_version
-    at work    governor, frequencies_mhz, temperature_c, throttling (decoded), power_w (Pi 5)
+    at work    governor, frequencies_mhz, temperature_c, throttling (decoded), undervoltage_alarm, power_w (Pi 5)
     a process  rss_mb
 
 Both bench (board facts, sampling during a run) and doctor (findings) take their facts here; who needs one more reader adds it.
@@ -176,6 +176,14 @@ def throttling(root: Path = ROOT, run: Run = run_command) -> Throttling | None:
     if not text and is_raspberry_pi(root):
         text = (run(["vcgencmd", "get_throttled"]) or "").strip().removeprefix("throttled=0x")
     return decode_throttling(int(text, 16)) if re.fullmatch(r"[0-9a-fA-F]+", text) else None
+
+
+def undervoltage_alarm(root: Path = ROOT) -> bool | None:
+    """Return whether the kernel's supply monitor (rpi_volt, every Raspberry Pi) rings its low-voltage alarm; None without one."""
+    for name in sorted((root / "sys/class/hwmon").glob("hwmon*/name")):
+        if read_text(name) == "rpi_volt":
+            return read_text(name.with_name("in0_lcrit_alarm")) == "1"
+    return None
 
 
 def power_w(run: Run = run_command) -> float | None:

@@ -153,7 +153,7 @@ def _timing(windows: list[list[_Turn]], first_us: float, warmup_runs: int) -> Ti
     samples = np.concatenate(parts)
     turns = [turn for window in windows for turn in window]
     summary = quantiles(samples)
-    counts, edges = np.histogram(samples, bins=40, range=(summary.min, max(summary.p99, summary.min + 1e-3)))
+    counts, edges = np.histogram(samples, bins=60, range=(summary.min, max(summary.p99, summary.min + 1e-3)))
     return Timing(
         latency_us=summary,
         window_medians_us=tuple(float(np.median(part)) for part in parts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.bench.latency import Plan, Timing, time_side_by_side
-from digitedge.files import sha256_of
+from digitedge.data.dataset import Dataset
 from digitedge.patch import to_inputs
 from digitedge.runtime.classifier import Classifier
+from digitedge.runtime.inspection import inspect_file
 from digitedge.scenes.digits import draw_digits
 
 _FIELDS = 64  # different digits that the timed calls go through
@@ -27,7 +29,7 @@ class ModelTiming:
         file: The .tflite file.
         sha256: Of its bytes.
         size_bytes: Its size.
-        quantize: "none", "float16", "dynamic", "int8" or "int16x8".
+        quantize: "none", "float16", "dynamic", "int8", "int16x8" or "mixed".
         threads: LiteRT's threads.
         load_ms: Milliseconds from the path to a classifier that is ready.
         timing: One digit: quantise, set, invoke, get, decide.
@@ -40,6 +42,16 @@ class ModelTiming:
     threads: int
     load_ms: float
     timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How often a model is right: `correct` of `count` pictures of split `split` of data set `data`."""
+
+    correct: int
+    count: int
+    data: str
+    split: str
 
 
 def time_models(files: Sequence[Path], threads: Sequence[int], plan: Plan, seed: int = 0) -> list[ModelTiming]:
@@ -59,19 +71,19 @@ def time_models(files: Sequence[Path], threads: Sequence[int], plan: Plan, seed:
     """
     cases = [(file, count) for file in files for count in threads]
     loaded = [_load(file, count) for file, count in cases]
-    timings = time_side_by_side([_one_digit(classifier, seed) for classifier, _ in loaded], plan, seed)
+    timings = time_side_by_side([one_digit(classifier, seed) for classifier, _ in loaded], plan, seed)
+    facts = {file: inspect_file(file) for file in files}
     return [
-        ModelTiming(
-            file=file,
-            sha256=sha256_of(file),
-            size_bytes=file.stat().st_size,
-            quantize=quantize_mode(file.read_bytes()),
-            threads=count,
-            load_ms=load_ms,
-            timing=timing,
-        )
+        ModelTiming(file, facts[file].sha256, facts[file].size_bytes, facts[file].quantize, count, load_ms, timing)
         for (file, count), (_, load_ms), timing in zip(cases, loaded, timings, strict=True)
     ]
+
+
+def one_digit(classifier: Classifier, seed: int = 0) -> Callable[[], object]:
+    """Return a call that classifies the next of some drawn digits, alone: quantise, set, invoke, get, decide."""
+    fields = drawn_fields(classifier, _FIELDS, seed)
+    singles = itertools.cycle([fields[at : at + 1] for at in range(_FIELDS)])
+    return lambda: classifier.probabilities(next(singles))
 
 
 def drawn_fields(classifier: Classifier, count: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -80,37 +92,24 @@ def drawn_fields(classifier: Classifier, count: int, seed: int = 0) -> NDArray[n
     return to_inputs(patches, classifier.info.geometry)
 
 
-def quantize_mode(model: bytes) -> str:
-    """Return how a .tflite file is quantised, told from the number types of its tensors."""
-    from ai_edge_litert import schema_py_generated as schema
+def import_runtime_ms() -> float:
+    """Import LiteRT, so that no load pays for it; return the milliseconds that took (0 where it was there already)."""
+    start = time.perf_counter_ns()
+    import ai_edge_litert.interpreter
+    import ai_edge_litert.schema_py_generated  # noqa: F401
 
-    graph = schema.Model.GetRootAs(model, 0).Subgraphs(0)
-    kinds = schema.TensorType
-    first_input = graph.Tensors(graph.Inputs(0)).Type()
-    stored = {graph.Tensors(index).Type() for index in range(graph.TensorsLength())}
-    if first_input in (kinds.INT8, kinds.UINT8):
-        return "int8"
-    if first_input == kinds.INT16:
-        return "int16x8"
-    if kinds.FLOAT16 in stored:
-        return "float16"
-    return "dynamic" if kinds.INT8 in stored else "none"
+    return (time.perf_counter_ns() - start) / 1e6
+
+
+def measure_accuracy(file: Path, data: Dataset) -> Accuracy:
+    """Return how often the largest of a model's digit outputs is the label. Raises as `Classifier` does."""
+    classifier = Classifier(file)
+    fields: NDArray[np.uint8] = to_inputs(data.images, classifier.info.geometry)
+    answers = classifier.logits(fields)[:, : classifier.digits].argmax(axis=1)
+    return Accuracy(int((answers == data.labels).sum()), len(data), data.name, data.split)
 
 
 def _load(file: Path, threads: int) -> tuple[Classifier, float]:
     start = time.perf_counter_ns()
     classifier = Classifier(file, threads)
     return classifier, (time.perf_counter_ns() - start) / 1e6
-
-
-def _one_digit(classifier: Classifier, seed: int) -> Callable[[], object]:
-    """Return a call that classifies the next of some drawn digits."""
-    fields = drawn_fields(classifier, _FIELDS, seed)
-    at = 0
-
-    def classify() -> None:
-        nonlocal at
-        classifier.probabilities(fields[at : at + 1])
-        at = (at + 1) % _FIELDS
-
-    return classify

@@ -34,7 +34,11 @@ class StageClock:
         """Time what happens inside; a name used twice adds up."""
         start = self._clock()
         yield
-        self.ms[name] = self.ms.get(name, 0.0) + (self._clock() - start) / 1e6
+        self.add(name, (self._clock() - start) / 1e6)
+
+    def add(self, name: str, ms: float) -> None:
+        """Count milliseconds that somebody else measured."""
+        self.ms[name] = self.ms.get(name, 0.0) + ms
 
 
 @dataclass(frozen=True, slots=True)

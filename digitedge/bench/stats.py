@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,11 @@ def ratio_unpaired(new: Sequence[float], old: Sequence[float], seed: int = 0) ->
     above, below = np.asarray(new, np.float64), np.asarray(old, np.float64)
     resampled = _resampled_medians(above, generator) / _resampled_medians(below, generator)
     return _interval(float(np.median(above) / np.median(below)), resampled)
+
+
+def ratio_json(ratio: Ratio) -> dict[str, float]:
+    """Return a ratio as JSON."""
+    return {name: round(value, 4) for name, value in asdict(ratio).items()}
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:

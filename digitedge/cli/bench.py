@@ -8,32 +8,54 @@ import typer
 
 
 def bench(
-    models: list[Path] = typer.Argument(None, help="Files to compare, .tflite; default: the shipped model."),
-    threads: str = typer.Option("1", help="Threads to try, such as 1,2,4."),
-    image: Path = typer.Option(None, help="Picture whose stages are timed; default: a drawn scene."),
+    models: list[Path] = typer.Argument(None, help="Files to time side by side, .tflite; default: the shipped model."),
+    threads: str = typer.Option("1", help="LiteRT's threads to try, such as 1,2,4."),
+    image: Path | None = typer.Option(None, help="Picture whose stages are timed; default: a drawn scene with 24 digits."),
+    data: str | None = typer.Option(None, help="Data set whose accuracy is shown beside the latency: auto, mnist, a path."),
+    split: str = typer.Option("test", help="Its split: validation, test, all."),
     runs: int = typer.Option(1000, min=5, help="At least so many runs of each."),
     seconds: float = typer.Option(2.0, min=0.0, help="At least so many seconds of each."),
+    against: str | None = typer.Option(None, help='"litert": run LiteRT\'s own benchmark too, in turns with ours.'),
+    repeats: int = typer.Option(20, min=2, help="Pairs measured by --against."),
+    compare: Path | None = typer.Option(None, help="Older JSON: tell what became slower; exit 1 past the bound."),
+    max_slowdown: float = typer.Option(10.0, min=0.0, help="That bound, per cent."),
+    strict: bool = typer.Option(False, "--strict", help="Exit 1 if the board was held back or the windows disagree."),
+    host: list[str] = typer.Option([], help="Run on another machine by ssh, such as pi@raspberrypi; may be repeated."),
+    hosts: Path | None = typer.Option(None, help="File with one such machine a line; all run at once."),
+    wheels: Path | None = typer.Option(None, help="Folder of wheels to install there from, without the package index."),
+    ssh_config: Path | None = typer.Option(None, help="Configuration file for ssh, instead of your own."),
+    keep: bool = typer.Option(False, "--keep", help="Leave the folder on the other machine."),
+    plot: Path | None = typer.Option(None, help="PNG to draw: histograms and stages."),
+    out: Path | None = typer.Option(None, help="File to write the JSON to."),
+    force: bool = typer.Option(False, "--force", help="Replace files that exist."),
+    markdown: bool = typer.Option(False, "--markdown", help="Print Markdown."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Measure latency: one digit, and each stage of a frame."""
-    import json
-
-    from digitedge import board
     from digitedge.bench.latency import Plan
-    from digitedge.bench.machine import board_facts, software_facts
-    from digitedge.bench.models import time_models
-    from digitedge.bench.report import report
-    from digitedge.cli.bench_frame import time_frame
-    from digitedge.models import DEFAULT_MODEL
+    from digitedge.cli.bench_deliver import Delivery, deliver, read_older
+    from digitedge.cli.bench_here import Task, measure_here
+    from digitedge.cli.bench_there import measure_there
 
-    files = models or [DEFAULT_MODEL]
-    facts = board_facts()
-    timed = time_models(files, [int(count) for count in threads.split(",")], Plan(runs=runs, seconds=seconds))
-    frame = time_frame(files[0], image, seconds)
-    result = report(facts, software_facts(), timed, frame, board.rss_mb())
-    if as_json:
-        print(json.dumps(result))
-        return
-    for model in result["models"]:
-        print(model["file"], model["threads"], model["latency_us"])
-    print(result["pipeline"])
+    if against not in (None, "litert"):
+        raise typer.BadParameter(f'expected litert, got "{against}"', param_hint="--against")
+    delivery = Delivery(as_json, markdown, plot, out, force, strict, read_older(compare), max_slowdown / 100)
+    delivery.refuse_overwrite()
+    counts = parse_threads(threads)
+    if host or hosts:
+        options = ["--threads", threads, "--runs", str(runs), "--seconds", str(seconds)]
+        report = measure_there(host, hosts, models or [], image, wheels, ssh_config, keep, options)
+    else:
+        report = measure_here(Task(models or [], counts, image, data, split, Plan(runs, seconds), against, repeats))
+    deliver(report, delivery)
+
+
+def parse_threads(text: str) -> list[int]:
+    """Return "1,2,4" as numbers; raise typer.BadParameter (exit 2) for anything else."""
+    try:
+        counts = [int(part) for part in text.split(",")]
+    except ValueError:
+        counts = []
+    if not counts or min(counts) < 1 or max(counts) > 256:
+        raise typer.BadParameter(f'expected numbers of threads such as 1,2,4, got "{text}"', param_hint="--threads")
+    return counts

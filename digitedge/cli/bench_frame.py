@@ -1,4 +1,4 @@
-"""Wires the reader and the camera's parts into the benchmark of a frame; the benchmark itself knows neither."""
+"""Wires the reader's and the camera's parts into the benchmark of a frame; the benchmark itself knows neither."""
 
 from __future__ import annotations
 
@@ -10,46 +10,81 @@ from numpy.typing import NDArray
 
 from digitedge.bench.report import PipelineTiming
 from digitedge.bench.stages import StageClock, time_stages
+from digitedge.camera.announce import steady_numbers
+from digitedge.camera.jpeg import decode_jpeg
+from digitedge.camera.live import LiveFrame
+from digitedge.camera.overlay import overlay
+from digitedge.camera.preview.picture import encode_jpeg
+from digitedge.camera.source import frame_of_bgr
+from digitedge.camera.tracks import Tracks
 from digitedge.errors import InputError
 from digitedge.reading.page import Page
+from digitedge.reading.picture import load_picture
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
 
+_FRAMES = 20  # at least; a photo of 12 megapixels takes long
+_FRAME_S = 1 / 30
+
+
+class Frames:
+    """The same picture again and again, as the live loop sees it from a camera that sends JPEGs."""
+
+    def __init__(self, reader: Reader, frame_bgr: NDArray[np.uint8]) -> None:
+        self.last_page: Page | None = None
+        self._reader = reader
+        self._tracks = Tracks()
+        self._jpeg = encode_jpeg(frame_bgr)
+        self._number = 0
+
+    def step(self) -> Mapping[str, float]:
+        """Work on one frame and return the milliseconds of its stages."""
+        stages = StageClock()
+        self._number += 1
+        with stages.stage("grab"):
+            bgr = decode_jpeg(self._jpeg)
+        if bgr is None:
+            raise InputError("The picture does not survive being coded as JPEG.", "Give another --image.")
+        with stages.stage("gray"):
+            frame = frame_of_bgr(bgr, self._number * _FRAME_S)
+        page = self._reader.read(frame.gray)
+        for name, ms in page.stage_ms.items():
+            stages.add(name, ms)
+        with stages.stage("track"):
+            digits, numbers = steady_numbers(self._tracks.update(page.digits, frame.gray, frame.time))
+        live = LiveFrame(self._number, frame.time, frame.bgr, page, digits, numbers, (), stages.ms, "good")
+        with stages.stage("draw"):
+            drawn = overlay(live)
+        with stages.stage("encode"):
+            encode_jpeg(drawn)
+        self.last_page = page
+        return stages.ms
+
 
 def time_frame(model: Path, image: Path | None, seconds: float) -> PipelineTiming:
-    """Time the stages of a frame on one thread: the picture ``image``, or a drawn scene."""
+    """Time the stages of a frame on one thread: of the picture ``image``, or of a drawn scene.
+
+    OpenCV's own threads are held to one meanwhile, as the reader's are.
+    """
     import cv2
 
-    reader = Reader(Classifier(model))
-    frame_bgr = _read_bgr(image) if image else _drawn_scene_bgr()
-    jpeg = cv2.imencode(".jpg", frame_bgr)[1]
-    last_page: list[Page] = []
-
-    def step() -> Mapping[str, float]:
-        stages = StageClock()
-        with stages.stage("grab"):
-            grabbed = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
-        with stages.stage("gray"):
-            gray = cv2.cvtColor(grabbed, cv2.COLOR_BGR2GRAY)
-        page = reader.read(gray)
-        last_page[:] = [page]
-        with stages.stage("encode"):
-            cv2.imencode(".jpg", grabbed)
-        return {"grab": stages.ms["grab"], "gray": stages.ms["gray"], **page.stage_ms, "encode": stages.ms["encode"]}
-
-    times = time_stages(step, frames=50, seconds=seconds)
-    page = last_page[0]
-    return PipelineTiming(page.size_wh, len(page.digits), str(image) if image else "drawn scene", times)
+    frames = Frames(Reader(Classifier(model)), load_picture(image).bgr if image else _drawn_scene())
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        times = time_stages(frames.step, _FRAMES, seconds)
+    finally:
+        cv2.setNumThreads(before)
+    page = frames.last_page
+    size_wh, digits = ((0, 0), 0) if page is None else (page.size_wh, len(page.digits))
+    return PipelineTiming(size_wh, digits, str(image) if image else "drawn scene", times)
 
 
-def _read_bgr(image: Path) -> NDArray[np.uint8]:
-    import cv2
+def _drawn_scene() -> NDArray[np.uint8]:
+    from digitedge.camera.demo import DemoCamera
 
-    frame_bgr = cv2.imread(str(image), cv2.IMREAD_COLOR)
-    if frame_bgr is None:
-        raise InputError(f"{image}: cannot be read as a picture.", "Give a JPEG or PNG file.")
-    return frame_bgr.astype(np.uint8)
-
-
-def _drawn_scene_bgr() -> NDArray[np.uint8]:
-    raise InputError("There is no drawn scene yet.", "Give a picture: --image FILE")
+    camera = DemoCamera()
+    camera.open()
+    frame = camera.read()
+    assert frame is not None
+    return frame.bgr

@@ -1,0 +1,89 @@
+"""A report against an older one: what became slower, and whether that is more than the windows' own disagreement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitedge.bench.stats import Ratio, ratio_json, ratio_unpaired
+from digitedge.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that both reports measured.
+
+    Attributes:
+        what: "cnn-int8.tflite, 1 thread" or "frame".
+        ratio: New latency over old, from the medians of the windows, which were not measured side by side.
+        is_slower: Whether it is slower by more than was allowed, and its whole interval lies above 1.
+    """
+
+    what: str
+    ratio: Ratio
+    is_slower: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"what": self.what, **ratio_json(self.ratio), "slower": self.is_slower}
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """Return an older report. Raises InputError if it is missing or none."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        _windows(report)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}.", "Give a file that `digitedge bench --json` wrote.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: is no report of a benchmark.", "Give a file that `digitedge bench --json` wrote.") from error
+    return report
+
+
+def compare(new: dict[str, Any], old: dict[str, Any], max_slowdown: float) -> list[Change]:
+    """Return a change for everything that both reports hold, in the new one's order.
+
+    Args:
+        new: A report.
+        old: An older report.
+        max_slowdown: Allowed slow-down; 0.1 is ten per cent.
+    """
+    before, changes = _windows(old), []
+    for what, medians in _windows(new).items():
+        if what in before:
+            ratio = ratio_unpaired(medians, before[what])
+            changes.append(Change(what, ratio, ratio.ratio > 1 + max_slowdown and ratio.low > 1))
+    return changes
+
+
+def differences(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
+    """Return in what the two reports' conditions differ, each a sentence: such a difference may be the whole change."""
+    found = []
+    for group, keys in (
+        ("board", ("model", "soc", "governor", "kernel")),
+        ("software", ("digitedge", "ai-edge-litert", "numpy")),
+    ):
+        for key in keys:
+            now, then = new[group].get(key), old[group].get(key)
+            if now != then:
+                found.append(f"{group} {key}: {then or 'unknown'} then, {now or 'unknown'} now")
+    hashes = {_name(model): model["sha256"] for model in old["models"]}
+    for model in new["models"]:
+        if hashes.get(_name(model), model["sha256"]) != model["sha256"]:
+            found.append(f"{_name(model)}: another file of the same name")
+    return found
+
+
+def _windows(report: dict[str, Any]) -> dict[str, list[float]]:
+    """Return the medians of the windows of everything a report measured."""
+    medians = {_name(model): [float(value) for value in model["window_medians_us"]] for model in report["models"]}
+    pipeline = report.get("pipeline")
+    if pipeline:
+        medians[f"frame ({Path(pipeline['scene']).name})"] = [float(value) for value in pipeline["window_medians_ms"]]
+    return medians
+
+
+def _name(model: dict[str, Any]) -> str:
+    return f"{Path(model['file']).name}, {model['threads']} thread{'s' if model['threads'] > 1 else ''}"
