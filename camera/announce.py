@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from digitedge.camera.live import TrackedDigit
-from digitedge.reading.numbers import group_numbers, in_reading_order
+from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.page import Number, Reading
 
 STAYS_S = 0.1  # the same numbers for this long, so that a number whose digits settle one by one is announced once

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate, find_candidates
 from digitedge.reading.decide import select
-from digitedge.reading.ink import ink_layers
 from digitedge.reading.grouping import group_numbers, in_reading_order
+from digitedge.reading.ink import ink_layers
 from digitedge.reading.page import Box, Page, Reading
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
