@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,21 +65,71 @@ def read_metadata(model: bytes) -> dict[str, Any]:
     Raises:
         ModelError: The bytes are no flatbuffer model, or the metadata is damaged or newer.
     """
-    import struct
-
-    from ai_edge_litert import schema_py_generated as schema
-
     if model[4:8] != b"TFL3":
         raise ModelError("This is no .tflite file.", "Make one: digitedge export MODEL.keras --quantize int8")
     try:
-        root = schema.Model.GetRootAs(model, 0)
-        for index in range(root.MetadataLength()):
-            entry = root.Metadata(index)
-            if entry.Name() == METADATA_NAME.encode():
-                return unpack_metadata(root.Buffers(entry.Buffer()).DataAsNumpy().tobytes())
-    except (struct.error, IndexError, ValueError, TypeError, AttributeError) as error:
+        packed = _metadata_buffer(model)
+    except (struct.error, UnicodeDecodeError) as error:
         raise ModelError("The .tflite file is damaged.", "Export or copy it again.") from error
-    return {}
+    return unpack_metadata(packed) if packed is not None else {}
+
+
+# Field numbers of TensorFlow's schema.fbs.
+_MODEL_BUFFERS, _MODEL_METADATA = 4, 6
+_METADATA_NAME, _METADATA_BUFFER = 0, 1
+_BUFFER_DATA = 0
+
+
+def _metadata_buffer(model: bytes) -> bytes | None:
+    """Return the bytes of digitedge's metadata buffer, or None without one. Raises struct.error for a damaged file.
+
+    Walked by hand (flatbuffers' "Internals"): importing the schema's generated code takes as long as importing NumPy, at every
+    start of every command.
+    """
+    root = _indirect(model, 0)
+    for entry in _table_vector(model, root, _MODEL_METADATA):
+        name_at, buffer_at = _field(model, entry, _METADATA_NAME), _field(model, entry, _METADATA_BUFFER)
+        if name_at and _byte_vector(model, _indirect(model, name_at)) == METADATA_NAME.encode():
+            index = _uint32(model, buffer_at) if buffer_at else 0
+            buffers = _table_vector(model, root, _MODEL_BUFFERS)
+            data_at = next((_field(model, table, _BUFFER_DATA) for at, table in enumerate(buffers) if at == index), 0)
+            return _byte_vector(model, _indirect(model, data_at)) if data_at else b""
+    return None
+
+
+def _uint32(model: bytes, at: int) -> int:
+    if at < 0:
+        raise struct.error(f"offset {at} lies before the file")
+    return int(struct.unpack_from("<I", model, at)[0])
+
+
+def _indirect(model: bytes, at: int) -> int:
+    return at + _uint32(model, at)
+
+
+def _field(model: bytes, table: int, number: int) -> int:
+    """Return where a table's field lies; 0 where it is not set."""
+    vtable = table - int(struct.unpack_from("<i", model, table)[0])
+    if vtable < 0:
+        raise struct.error(f"vtable {vtable} lies before the file")
+    slot = 4 + 2 * number
+    if slot >= struct.unpack_from("<H", model, vtable)[0]:
+        return 0
+    offset = int(struct.unpack_from("<H", model, vtable + slot)[0])
+    return table + offset if offset else 0
+
+
+def _table_vector(model: bytes, table: int, number: int) -> Iterator[int]:
+    """Yield where the tables of a field that is a vector of tables lie."""
+    at = _field(model, table, number)
+    if at:
+        vector = _indirect(model, at)
+        for index in range(_uint32(model, vector)):
+            yield _indirect(model, vector + 4 + 4 * index)
+
+
+def _byte_vector(model: bytes, at: int) -> bytes:
+    return model[at + 4 : at + 4 + _uint32(model, at)]
 
 
 def info_from(metadata: dict[str, Any], input_shape: tuple[int, ...], outputs: int, is_softmax: bool) -> ModelInfo:
