@@ -21,16 +21,24 @@ class Behind:
         dropped: Frames the sink was too slow for.
     """
 
-    def __init__(self, sink: Sink, most_waiting: int = 8, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        most_waiting: int = 8,
+        tell: Callable[[str], None] = lambda _: None,
+        *,
+        only_news: bool = False,
+    ) -> None:
         """Make it and start its thread.
 
         Args:
             sink: Called from the thread alone.
             most_waiting: Frames that may wait; each holds a picture.
             tell: Takes a sentence when the sink fails; the run goes on without it. A closed standard output ends the run.
+            only_news: The sink gets only frames in which something has changed.
         """
         self.dropped = 0
-        self._sink, self._most_waiting, self._tell = sink, most_waiting, tell
+        self._sink, self._most_waiting, self._tell, self._only_news = sink, most_waiting, tell, only_news
         self._waiting: deque[LiveFrame] = deque()
         self._health: Health | None = None
         self._changed = threading.Condition()
@@ -43,6 +51,8 @@ class Behind:
         """Leave the frame for the thread."""
         if self._broken is not None:
             raise self._broken
+        if self._only_news and not _has_news(live):
+            return
         with self._changed:
             if len(self._waiting) >= self._most_waiting:
                 self._drop_one()
@@ -66,7 +76,7 @@ class Behind:
         """Drop the oldest frame without news; with nothing but news waiting, the oldest news."""
         self.dropped += 1
         for position, live in enumerate(self._waiting):
-            if not live.changed and not live.gone:
+            if not _has_news(live):
                 del self._waiting[position]
                 return
         self._waiting.popleft()
@@ -103,3 +113,7 @@ class Behind:
             self._tell(str(error))
         except OSError as error:
             self._tell(f"{type(self._sink).__name__}: {error.strerror or error}.")
+
+
+def _has_news(live: LiveFrame) -> bool:
+    return bool(live.changed or live.gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from digitedge.camera.sources import SourceOptions, make_source
 from digitedge.reading.reader import Reader
 
 _LINES_WAITING = 64  # about two seconds of frames; a reader that is slower than that loses the oldest
+_NEWS_WAITING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,11 @@ class Wishes:
         window: Show a window.
         serve: ``[HOST:]PORT`` of the preview page.
         record: Annotated video.
-        max_bytes: Size at which a recording ends.
+        crops: Folder for a picture of each digit.
+        changes: CSV file of changes.
+        mqtt: Address of a broker.
+        webhook: Address that gets the news.
+        max_bytes: Size at which a recording, or the folder of crops, is full.
     """
 
     source: str = "auto"
@@ -48,6 +54,10 @@ class Wishes:
     window: bool = False
     serve: str | None = None
     record: Path | None = None
+    crops: Path | None = None
+    changes: Path | None = None
+    mqtt: str | None = None
+    webhook: str | None = None
     max_bytes: int = 1_000_000_000
 
 
@@ -93,6 +103,22 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         from digitedge.camera.recording import Recording
 
         add(behind(Recording(wishes.record, wishes.options.fps or 15.0, wishes.max_bytes)))
+    if wishes.crops is not None:
+        from digitedge.camera.crops import Crops
+
+        add(behind(Crops(wishes.crops, wishes.max_bytes)))
+    if wishes.changes is not None:
+        from digitedge.camera.changes import ChangesFile
+
+        add(behind(ChangesFile(wishes.changes)))
+    if wishes.webhook is not None:
+        from digitedge.camera.webhook import Webhook
+
+        add(Behind(Webhook(wishes.webhook, tell), _NEWS_WAITING, tell, only_news=True))
+    if wishes.mqtt is not None:
+        from digitedge.camera.mqtt import Mqtt
+
+        add(Behind(Mqtt(wishes.mqtt, tell), _NEWS_WAITING, tell, only_news=True))
     if wishes.serve is not None:
         add(_preview(wishes.serve, reader, controls, tell))
     if wishes.window:
@@ -104,6 +130,10 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         add(behind(lines, _LINES_WAITING))
         if not wishes.json_lines and not sinks[:-1]:
             tell("To see the picture, add --serve 8080 for a page in the browser, or --window on a machine with a display.")
+    if "NOTIFY_SOCKET" in os.environ:  # systemd started us and wants signs of life
+        from digitedge.camera.notify import Notifier
+
+        add(Notifier())
     return sinks
 
 

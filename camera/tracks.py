@@ -24,6 +24,7 @@ _MEMORY_FRAMES = 60.0  # votes of unchanged ink
 _NEW_INK_MEMORY_FRAMES = 4.0  # votes after the ink has changed: the old ones are soon outvoted
 _NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when somebody writes over it
 _SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
+_READ_MEMORY_FRAMES, _HELD_SHARE = 60.0, 0.05  # ink that is still there must also be read now and then
 _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
 _MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # of a box between two frames: in its own heights; of its area's root
 
@@ -43,6 +44,7 @@ class _Track:
     hits: int = 0
     frames: int = 0
     missed: int = 0
+    read_share: float = 1.0
     steady: bool = False
     patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
 
@@ -63,6 +65,7 @@ class _Track:
         self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
         self.reading, self.last_seen, self.patch = reading, time, None
         self.hits += 1
+        self.read_share += 1 / _READ_MEMORY_FRAMES
         self.missed = 0
 
     @property
@@ -94,6 +97,7 @@ class Tracks:
         """
         for track in self._tracks:
             track.frames += 1
+            track.read_share *= 1 - 1 / _READ_MEMORY_FRAMES
         free = set(range(len(readings)))
         unmatched = []
         for track, position in _match(self._tracks, readings):
@@ -124,8 +128,8 @@ class Tracks:
         """Note a frame without a reading. Where the picture has not changed, the digit is still there."""
         if track.patch is None and self._last_gray is not None:
             track.patch = _patch(self._last_gray, track.box_xywh)
-        now = _patch(gray, track.box_xywh)
-        if track.steady and track.patch is not None and now is not None and float((track.patch * now).sum()) > _SAME_PICTURE:
+        is_held = track.steady and track.read_share > _HELD_SHARE
+        if is_held and _resemble(track.patch, _patch(gray, track.box_xywh)):
             track.last_seen = time
             track.missed = 0
         else:
@@ -171,6 +175,10 @@ def _patch(gray: NDArray[np.uint8], box_xywh: Box) -> NDArray[np.float32] | None
     x, y, width, height = box_xywh
     part = gray[max(0, y) : y + height, max(0, x) : x + width]
     return _normalized(cv2.resize(part, (16, 24), interpolation=cv2.INTER_AREA)) if part.size else None
+
+
+def _resemble(before: NDArray[np.float32] | None, now: NDArray[np.float32] | None) -> bool:
+    return before is not None and now is not None and float((before * now).sum()) > _SAME_PICTURE
 
 
 def _normalized(picture: NDArray[np.uint8]) -> NDArray[np.float32]:

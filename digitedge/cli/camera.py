@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from digitedge.camera.live import Controls
 
 
+def _read_config(context: typer.Context, path: Path | None) -> Path | None:
+    if path is not None:
+        from digitedge.camera.config import load_config
+
+        parameters = {max(p.opts, key=len).removeprefix("--"): str(p.name) for p in context.command.params}
+        settings = load_config(path, [flag for flag in parameters if flag not in ("config", "help", "list")])
+        context.default_map = {parameters[flag]: value for flag, value in settings.items()}
+    return path
+
+
 def camera(
     source: str = typer.Option(
         "auto", help="auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, - (raw frames on stdin), FILE, FOLDER or demo."
@@ -25,7 +35,13 @@ def camera(
     window: bool = typer.Option(False, help="Show a window; q ends."),
     serve: str | None = typer.Option(None, metavar="[HOST:]PORT", help="Serve a page with the live picture."),
     record: Path | None = typer.Option(None, help="Annotated video: .mp4, .mkv or .avi."),
-    max_mb: float = typer.Option(1000.0, min=0.1, help="A recording ends at this size."),
+    crops: Path | None = typer.Option(None, help="Folder for a small picture of each digit, a sub-folder a digit."),
+    csv: Path | None = typer.Option(None, help="CSV file that gets a row a change; appended to."),
+    mqtt: str | None = typer.Option(
+        None, metavar="URL", help="mqtt://HOST: numbers and health to a broker and to Home Assistant."
+    ),
+    webhook: str | None = typer.Option(None, metavar="URL", help="Address that gets a POST with JSON for each change."),
+    max_mb: float = typer.Option(1000.0, min=0.1, help="A recording ends at this size, and the folder of crops is full."),
     force: bool = typer.Option(False, help="Replace a recording that exists."),
     frames: int | None = typer.Option(None, min=1, help="End after so many frames."),
     seconds: float | None = typer.Option(None, min=0.0, help="End after this time."),
@@ -38,6 +54,9 @@ def camera(
     roi: str | None = typer.Option(None, help="Read only this part of the frame: x,y,w,h in pixels."),
     min_confidence: float | None = typer.Option(None, min=0.0, max=1.0, help="Drop digits less certain than this."),
     model: Path | None = typer.Option(None, help="A .tflite model; default: the shipped one."),
+    config: Path | None = typer.Option(
+        None, is_eager=True, callback=_read_config, help="TOML file with these flags, without their dashes; flags win."
+    ),
 ) -> None:
     """Find and read digits in what a camera sees, always in its newest frame."""
     if list_cameras:
@@ -53,6 +72,7 @@ def camera(
     from digitedge.reading.reader import Reader
     from digitedge.runtime.classifier import Classifier
 
+    _check_serve(serve)
     if record is not None:
         refuse_overwrite(record, force)
     settings = reader_settings(roi, min_confidence)
@@ -67,6 +87,10 @@ def camera(
         window=window,
         serve=serve,
         record=record,
+        crops=crops,
+        changes=csv,
+        mqtt=mqtt,
+        webhook=webhook,
         max_bytes=round(max_mb * 1e6),
     )
     reader = Reader(Classifier(model or DEFAULT_MODEL), settings)
@@ -102,6 +126,16 @@ def _size(text: str | None) -> tuple[int, int] | None:
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise typer.BadParameter(f'expected WIDTHxHEIGHT such as 640x480, got "{text}"', param_hint="--size")
     return int(width), int(height)
+
+
+def _check_serve(text: str | None) -> None:
+    if text is not None:
+        from digitedge.camera.preview import parse_serve
+
+        try:
+            parse_serve(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--serve") from None
 
 
 def _print_cameras() -> None:

@@ -1,0 +1,60 @@
+"""Changes sent to a web address."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from digitedge.camera.lines import as_json
+from digitedge.camera.live import Health, LiveFrame
+from digitedge.camera.mjpeg import without_password
+from digitedge.errors import OutputError
+
+_TIMEOUT_S = 5.0
+
+
+class Webhook:
+    """POSTs the JSON line of every frame with news. Slow: it belongs behind `digitedge.camera.behind.Behind`."""
+
+    def __init__(self, url: str, tell: Callable[[str], None], timeout_s: float = _TIMEOUT_S) -> None:
+        """Make it.
+
+        Args:
+            url: http:// or https://.
+            tell: Takes a sentence when the address stops answering, once until it answers again.
+            timeout_s: For one request.
+
+        Raises:
+            OutputError: It is no such address.
+        """
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise OutputError(f"{url!r} is no web address.", "Give --webhook http://HOST/PATH.")
+        self._url, self._tell, self._timeout_s = url, tell, timeout_s
+        self._failing = False
+
+    def deliver(self, live: LiveFrame) -> None:
+        """Send the frame if it has news. A failure is told, and the news is lost."""
+        if not live.changed and not live.gone:
+            return
+        body = json.dumps(as_json(live)).encode()
+        request = urllib.request.Request(self._url, body, {"Content-Type": "application/json", "User-Agent": "digitedge"})
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:
+                response.read(1024)
+        except (OSError, http.client.HTTPException) as error:
+            if not self._failing:
+                reason = getattr(error, "reason", None) or error
+                self._tell(f"{without_password(self._url)} does not take the news ({reason}).")
+            self._failing = True
+        else:
+            self._failing = False
+
+    def tick(self, health: Health) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
