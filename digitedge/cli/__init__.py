@@ -12,7 +12,7 @@ from types import FrameType
 
 import typer
 
-from digitedge.cli import bench, camera, evaluate, export, predict, recipes, train
+from digitedge.cli import bench, camera, compare, evaluate, export, inspect, predict, recipes, service, train
 from digitedge.errors import DigitEdgeError
 
 app = typer.Typer(
@@ -26,10 +26,13 @@ app = typer.Typer(
 app.command("bench")(bench.bench)
 app.command("predict")(predict.predict)
 app.command("export")(export.export)
+app.command("inspect")(inspect.inspect)
+app.command("compare")(compare.compare)
 app.command("camera")(camera.camera)
 app.command("evaluate")(evaluate.evaluate)
 app.command("recipes")(recipes.recipes)
 app.command("train")(train.train)
+app.add_typer(service.app, name="service")
 
 
 def _show_version(wanted: bool) -> None:
