@@ -1,0 +1,187 @@
+"""Somebody who writes on a board: one hand, one pen, one ink."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitedge.scenes.board import Board, Color, around
+from digitedge.scenes.digit_styles import DIGITS
+from digitedge.scenes.hand import Hand
+from digitedge.scenes.ink import Pen
+from digitedge.scenes.letter_styles import AMBIGUOUS, LETTERS
+from digitedge.scenes.print_styles import draw_print
+from digitedge.scenes.strokes import Template
+from digitedge.scenes.symbol_styles import MARKS, SYMBOLS
+from digitedge.scenes.truth import Box, MnistHands, Other, TrueDigit, TrueNumber, enlarge
+
+_ALL: Mapping[str, tuple[Template, ...]] = {**LETTERS, **MARKS, **SYMBOLS}
+_BARE_ONES = frozenset({"bar", "leaning"})
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One hand with one pen.
+
+    Attributes:
+        hand: The hand.
+        pen: Its width counts relative to ``text_height``.
+        color: Of the ink.
+        opacity: 0..1.
+        text_height: Usual height of a digit, sheet pixels; the pen's width does not grow with larger glyphs.
+        spacing: Gap between neighbours, glyph heights.
+        scans: Where digits' shapes come from, if not from strokes.
+        upright_ones: Whether a 1 may be a bare bar.
+    """
+
+    hand: Hand
+    pen: Pen
+    color: Color
+    opacity: float
+    text_height: float
+    spacing: float
+    scans: MnistHands | None = None
+    upright_ones: bool = True
+
+    def width(self, height: float) -> float:
+        """Return the pen's width for glyphs ``height`` high, sheet pixels."""
+        grown = max(height, 1.0) / self.text_height
+        return max(0.9, self.pen.width * self.text_height * min(max(grown, 0.7), 2.5) ** 0.5)
+
+    def write(self, board: Board, text: str, left: float, baseline: float, height: float) -> float:
+        """Write one line of text and add what it says to the board's truth.
+
+        Digits next to each other form a number; one point between digits and a minus before the first belong to it.
+
+        Args:
+            board: Written upon.
+            text: Digits, letters, signs, spaces; a character nobody drew is skipped.
+            left: Where the first glyph begins, sheet pixels.
+            baseline: Where it stands, sheet pixels.
+            height: Of a digit or capital, sheet pixels.
+
+        Returns:
+            Where the last glyph ends, sheet pixels.
+        """
+        rng = board.rng
+        climb = 0.02 * rng.standard_normal()
+        x = left
+        placed: list[tuple[str, int | None]] = []
+        for character in text:
+            if character == " ":
+                x += height * rng.uniform(0.55, 0.75)
+                placed.append((" ", None))
+                continue
+            size = height * float(np.exp(self.hand.size_spread * rng.standard_normal()))
+            foot = baseline + (x - left) * climb + 0.03 * height * rng.standard_normal()
+            box, right = self._glyph(board, character, x, foot, size)
+            if box is None:
+                placed.append((" ", None))
+            elif character.isascii() and character.isdigit():
+                board.digits.append(TrueDigit(int(character), box))
+                placed.append((character, len(board.digits) - 1))
+            else:
+                board.others.append(Other("letter" if character.isalpha() else "mark", box))
+                placed.append((character, None))
+            x = right + height * (self.spacing + 0.03 * rng.standard_normal())
+        board.numbers += group(placed, board.digits)
+        return x
+
+    def measure(self, text: str, height: float) -> float:
+        """Return about how wide ``text`` will be, sheet pixels; rather too much than too little."""
+        widths = {" ": 0.7, ".": 0.15, "1": 0.5, "-": 0.55}
+        return height * sum(widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text)
+
+    def _glyph(self, board: Board, character: str, left: float, foot: float, height: float) -> tuple[Box | None, float]:
+        """Draw one glyph with its left edge at ``left`` and its foot at ``foot``; return its box and its right edge."""
+        rng = board.rng
+        if self.scans is not None and character in "0123456789":
+            return self._scan(board, int(character), left, foot, height)
+        templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character) or AMBIGUOUS.get(character)
+        if not templates:
+            return None, left
+        if character == "1" and not self.upright_ones:
+            templates = tuple(template for template in templates if template.style not in _BARE_ONES)
+        template = self.hand.choose(templates, rng)
+        path = self.hand.trace(template, rng)
+        path = (path - (path[:, 0].min(), 1.0)) * height + (left, foot)
+        box = board.stroke(
+            path, template.stroke_ends, self.width(height), self.color, self.opacity, self.pen.pressure, self.pen.grain
+        )
+        return box, float(path[:, 0].max())
+
+    def _scan(self, board: Board, digit: int, left: float, foot: float, height: float) -> tuple[Box | None, float]:
+        if self.scans is None:
+            raise ValueError("scans must be given to write a scanned digit, got None")
+        ink = self.scans.pick(digit, board.rng)
+        # A slim 1 lying flat would be blown up to a monster: the longer side decides.
+        height *= ink.shape[0] / max(ink.shape)
+        local = height * board.scale_at(left, foot)
+        size_wh = (max(2, round(local * ink.shape[1] / ink.shape[0])), max(2, round(local)))
+        large = enlarge(ink, size_wh)
+        width = height * ink.shape[1] / ink.shape[0]
+        box = board.stamp(large, (left, foot - height), height, self.color, self.opacity, self.pen.grain)
+        return box, left + width
+
+
+def print_text(board: Board, text: str, left: float, top: float, height: float, color: Color, opacity: float = 1.0) -> float:
+    """Print one line of text, character by character, adding its truth (printed digits too); return its right edge."""
+    seed = int(board.rng.integers(1 << 31))
+    placed: list[tuple[str, int | None]] = []
+    x = left
+    for character in text:
+        if character == " ":
+            x += 0.5 * height
+            placed.append((" ", None))
+            continue
+        font_rng = np.random.default_rng(seed)  # the whole line in one font
+        local = max(5, round(height * board.scale_at(x, top)))
+        reference = draw_print("H", local, np.random.default_rng(seed)).shape[0]
+        glyph = draw_print(character, local, font_rng)
+        unit = height / reference
+        drop = (reference - glyph.shape[0]) * unit if character not in "-–" else 0.5 * (reference - glyph.shape[0]) * unit
+        box = board.stamp(glyph, (x, top + drop), glyph.shape[0] * unit, color, opacity)
+        x += glyph.shape[1] * unit + 0.12 * height
+        if box is None:
+            placed.append((" ", None))
+        elif character.isdigit():
+            board.digits.append(TrueDigit(int(character), box, printed=True))
+            placed.append((character, len(board.digits) - 1))
+        else:
+            board.others.append(Other("printed", box))
+            placed.append((character, None))
+    board.numbers += group(placed, board.digits)
+    return x
+
+
+def group(placed: list[tuple[str, int | None]], digits: list[TrueDigit]) -> list[TrueNumber]:
+    """Return the numbers in one written line.
+
+    Args:
+        placed: Characters in order, each with its index among ``digits`` or None if it is no digit.
+        digits: The scene's digits.
+
+    >>> box = (0, 0, 9, 9)
+    >>> [n.text for n in group([("-", None), ("3", 0), (".", None), ("5", 1), (" ", None), ("7", 2)],
+    ...                        [TrueDigit(3, box), TrueDigit(5, box), TrueDigit(7, box)])]
+    ['-3.5', '7']
+    """
+    numbers: list[TrueNumber] = []
+    text = ""
+    members: list[int] = []
+    for position, (character, index) in enumerate([*placed, (" ", None)]):
+        before = placed[position - 1] if position else (" ", None)
+        after = placed[position + 1] if position + 1 < len(placed) else (" ", None)
+        if index is not None:
+            if not members and before[0] == "-" and (position < 2 or placed[position - 2][0] == " "):
+                text = "-"
+            text += character
+            members.append(index)
+        elif character == "." and members and after[1] is not None and "." not in text:
+            text += "."
+        elif members:
+            numbers.append(TrueNumber(text, around([digits[member].box_xywh for member in members]), tuple(members)))
+            text, members = "", []
+    return numbers
