@@ -33,6 +33,8 @@ class Candidate:
         box_xywh: Tight box, pixels of the full picture.
         patch: uint8 [h, w], ink bright on 0: contrast to the paper, stretched so that the ink's core is 255.
         contrast: The core's contrast to the paper, grey levels.
+        paper: Brightness of the paper, grey levels.
+        noise: Standard deviation of the paper, grey levels.
         light: Light ink on dark ground.
         level: Of the layer it was found in.
         zoom: Picture pixels per pixel of the patch.
@@ -42,6 +44,8 @@ class Candidate:
     box_xywh: Box
     patch: NDArray[np.uint8]
     contrast: float
+    paper: float
+    noise: float
     light: bool
     level: int
     zoom: float
@@ -141,7 +145,8 @@ def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -
     core = float(
         np.partition(strengths, int(_CORE_QUANTILE * (strengths.size - 1)))[int(_CORE_QUANTILE * (strengths.size - 1))]
     )
-    if core < _SEED_FACTOR * ink_bound(float(layer.paper[y + h // 2, x + w // 2]), layer.noise):
+    paper = float(layer.paper[y + h // 2, x + w // 2])
+    if core < _SEED_FACTOR * ink_bound(paper, layer.noise):
         return
     # One pixel more on each side takes along the soft edge that the threshold cut off.
     left, top = min(x, 1), min(y, 1)
@@ -152,4 +157,4 @@ def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -
     patch[(cv2.dilate(reach, _CROSS) == 0) | (patch < 255 * _EDGE)] = 0
     zoom = layer.zoom
     box_xywh = (round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom)))
-    yield Candidate(box_xywh, patch, core, layer.light, layer.level, zoom, how)
+    yield Candidate(box_xywh, patch, core, paper, layer.noise, layer.light, layer.level, zoom, how)

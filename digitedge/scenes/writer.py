@@ -83,7 +83,7 @@ class Writer:
                 board.digits.append(TrueDigit(int(character), box))
                 placed.append((character, len(board.digits) - 1))
             else:
-                board.others.append(Other("letter" if character.isalpha() else "mark", box))
+                board.others.append(Other(_kind_of(character), box))
                 placed.append((character, None))
             x = right + height * (self.spacing + 0.03 * rng.standard_normal())
         board.numbers += group(placed, board.digits)
@@ -126,6 +126,13 @@ class Writer:
         return box, left + width
 
 
+def _kind_of(character: str) -> str:
+    """Return "ambiguous" for what, standing alone, somebody could take for a digit, else "letter" or "mark"."""
+    if character in AMBIGUOUS or character in "|/":
+        return "ambiguous"
+    return "letter" if character.isalpha() else "mark"
+
+
 def print_text(board: Board, text: str, left: float, top: float, height: float, color: Color, opacity: float = 1.0) -> float:
     """Print one line of text, character by character, adding its truth (printed digits too); return its right edge."""
     seed = int(board.rng.integers(1 << 31))
@@ -150,7 +157,7 @@ def print_text(board: Board, text: str, left: float, top: float, height: float, 
             board.digits.append(TrueDigit(int(character), box, printed=True))
             placed.append((character, len(board.digits) - 1))
         else:
-            board.others.append(Other("printed", box))
+            board.others.append(Other("ambiguous" if _kind_of(character) == "ambiguous" else "printed", box))
             placed.append((character, None))
     board.numbers += group(placed, board.digits)
     return x

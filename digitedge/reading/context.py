@@ -1,0 +1,146 @@
+"""What stands around a candidate: a "1" among letters is an l, among digits a 1.
+
+A small network (features → 24 → 1) turns a candidate's own scores, its shape and those of its neighbours into the calibrated
+probability that it is the digit it looks like. It is fitted on generated pages (``digitedge.export.contextfit``), where every
+candidate's truth is known, and travels in the model file, because it knows that model's habits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.candidates import Candidate
+from digitedge.reading.ink import ink_bound
+
+Floats = NDArray[np.float32]
+
+_CLIP = 8.0  # log-odds beyond are certainty
+_NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
+_EPSILON = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class ContextModel:
+    """The network's weights, all float32.
+
+    Attributes:
+        mean: [F], of the features.
+        scale: [F], their standard deviations.
+        hidden: [F, H] and its ``hidden_bias`` [H], followed by ReLU.
+        hidden_bias: See ``hidden``.
+        output: [H], and its ``output_bias``, giving log-odds.
+        output_bias: See ``output``.
+    """
+
+    mean: Floats
+    scale: Floats
+    hidden: Floats
+    hidden_bias: Floats
+    output: Floats
+    output_bias: float
+
+    @classmethod
+    def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
+        """Return the model that `to_metadata` stored."""
+        arrays = {name: np.array(stored[name], np.float32) for name in ("mean", "scale", "hidden", "hidden_bias", "output")}
+        return cls(**arrays, output_bias=float(stored["output_bias"]))
+
+    def to_metadata(self) -> dict[str, Any]:
+        """Return the weights as lists of numbers with four significant digits, for the model file."""
+
+        def rounded(array: Floats) -> Any:
+            return np.vectorize(lambda value: float(f"{value:.4g}"))(array).tolist()
+
+        return {
+            "mean": rounded(self.mean),
+            "scale": rounded(self.scale),
+            "hidden": rounded(self.hidden),
+            "hidden_bias": rounded(self.hidden_bias),
+            "output": rounded(self.output),
+            "output_bias": float(f"{self.output_bias:.4g}"),
+        }
+
+    def confidence(self, features: Floats) -> Floats:
+        """Return float32 [N] in [0, 1] for float32 [N, F] `features`."""
+        hidden = np.maximum((features - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
+        log_odds = np.clip(hidden @ self.output + np.float32(self.output_bias), -_CLIP * 2, _CLIP * 2)
+        return 1 / (1 + np.exp(-log_odds))
+
+
+def features(candidates: list[Candidate], probabilities: Floats, digits: int = 10) -> Floats:
+    """Return float32 [N, F]: what is known of each candidate and of what stands around it.
+
+    Args:
+        candidates: Of one picture, all layers.
+        probabilities: float32 [N, outputs], digits first.
+        digits: How many of the outputs are digits.
+    """
+    best = probabilities[:, :digits].argmax(axis=1)
+    chance = probabilities[np.arange(len(best)), best]
+    rest = probabilities[:, digits:].sum(axis=1)
+    runner_up = np.partition(probabilities[:, :digits], -2, axis=1)[:, -2]
+    own = np.stack([_log_odds(chance), _log_odds(rest), _log_odds(runner_up)], axis=1)
+    return np.concatenate(
+        [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), _neighbours(candidates, chance, rest)], axis=1
+    ).astype(np.float32)
+
+
+def _shapes(candidates: list[Candidate]) -> Floats:
+    rows = []
+    for candidate in candidates:
+        _, _, width, height = candidate.box_xywh
+        contrast = candidate.contrast / ink_bound(candidate.paper, candidate.noise)
+        fill = float(candidate.patch.mean()) / 255
+        rows.append(
+            (
+                np.log(width / height),
+                np.log(height / candidate.zoom / 24),
+                np.log(contrast),
+                fill,
+                float(candidate.light),
+                float(candidate.how == "joined"),
+                float(candidate.level),
+            )
+        )
+    return np.array(rows, np.float32).reshape(-1, 7)
+
+
+def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:
+    """Return float32 [N, 13]: weighted scores of those beside, inside and around each candidate."""
+    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
+    light = np.array([candidate.light for candidate in candidates])
+    x, y, w, h = boxes.T
+    right, bottom = x + w, y + h
+    overlap_x = np.minimum.outer(right, right) - np.maximum.outer(x, x)
+    overlap_y = np.minimum.outer(bottom, bottom) - np.maximum.outer(y, y)
+    shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
+    area = w * h
+    inside = shared / area[:, None]  # how much of the row's box lies in the column's
+    apart = (inside < 0.3) & (inside.T < 0.3) & (light[:, None] == light[None, :])
+    taller, lower = np.maximum.outer(h, h), np.minimum.outer(h, h)
+    alike = np.clip(1.5 - np.log2(taller / lower), 0, 1) * apart
+    on_line = np.clip(2 * overlap_y / lower, 0, 1) * alike
+    beside = np.maximum(-overlap_x, 0) / taller
+    in_column = np.clip(2 * overlap_x / np.minimum.outer(w, w), 0, 1) * alike * (np.maximum(-overlap_y, 0) < 2 * taller)
+    columns: list[Floats] = []
+    for weight in (on_line * (beside < _NEAR), on_line * np.clip(1 - beside / _WIDE, 0, 1), in_column):
+        total = weight.sum(axis=1)
+        columns += [np.minimum(total, 4), weight @ chance / (total + _EPSILON), weight @ rest / (total + _EPSILON)]
+    np.fill_diagonal(inside, 0)
+    within = (inside > 0.8) & (area[None, :] > 1.5 * area[:, None])
+    columns += [
+        np.max(within * chance[None, :], axis=1, initial=0),
+        np.max(within * rest[None, :], axis=1, initial=0),
+        np.max(within.T * chance[None, :], axis=1, initial=0),
+        np.full(len(chance), float(chance @ (1 - rest) / (chance.sum() + _EPSILON)), np.float32),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _log_odds(chance: Floats) -> Floats:
+    safe = np.clip(chance, 1e-4, 1 - 1e-4)
+    return np.log(safe / (1 - safe))
