@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+
 from digitedge.export.augment import MILD, PAPER, augment, augment_one, only
 from digitedge.patch import to_inputs
 from digitedge.scenes.digits import draw_digits
@@ -44,9 +47,8 @@ def test_mild_changes_keep_most_of_the_ink_where_it_was_and_paper_changes_more(f
 def test_stroke_width_goes_both_ways(fields):
     bar = np.zeros((28, 28), np.uint8)
     bar[4:24, 12:16] = 255
-    still = only(PAPER, stroke=0.5)  # half thinner, half thicker: always one of them
-    still = type(still)(**{name: getattr(still, name) for name in still.__slots__} | dict(turn=0, slant=0, stretch=0, elastic=0))
-    widths = [augment_one(bar, still, seed).sum() / 255 for seed in range(40)]
+    pen_only = replace(only(PAPER, stroke=0.5), turn=0, slant=0, stretch=0, elastic=0)  # half thinner, half thicker
+    widths = [augment_one(bar, pen_only, seed).sum() / 255 for seed in range(40)]
     assert min(widths) < 75 < 85 < max(widths)
 
 
