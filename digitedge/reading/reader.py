@@ -12,7 +12,7 @@ from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate, find_candidates
 from digitedge.reading.decide import select
 from digitedge.reading.grouping import group_numbers, in_reading_order
-from digitedge.reading.ink import ink_layers
+from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
@@ -50,8 +50,7 @@ class Reader:
         clock = _StageClock()
         layers = list(ink_layers(gray)) if gray.size else []
         clock.stage("ink")
-        coarsest = max((layer.level for layer in layers), default=0)
-        candidates = [c for layer in layers for c in find_candidates(layer, layer.level == coarsest)]
+        candidates = _candidates_of(layers)
         clock.stage("candidates")
         fields = to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
         clock.stage("patch")
@@ -87,6 +86,16 @@ class Reader:
             if read[:, :count].max(axis=1).mean() > probabilities[indices][:, :count].max(axis=1).mean():
                 fields[indices], probabilities[indices] = turned, read
         return fields, probabilities
+
+
+def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
+    """Return everything in a picture, uint8 [H, W], that is offered to the classifier."""
+    return _candidates_of(list(ink_layers(gray)))
+
+
+def _candidates_of(layers: list[InkLayer]) -> list[Candidate]:
+    coarsest = max((layer.level for layer in layers), default=0)
+    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
 
 
 def _reading(

@@ -26,8 +26,8 @@ def tilted_lines(boxes: list[Box]) -> list[tuple[float, list[int]]]:
     """
     if len(boxes) < _MIN_MEMBERS:
         return []
-    array = np.array(boxes, np.float32)
-    centers, heights = array[:, :2] + array[:, 2:] / 2, np.maximum(array[:, 3], array[:, 2] / 1.5)
+    array: NDArray[np.float32] = np.array(boxes, np.float32)
+    centers, heights = array[:, :2] + array[:, 2:] * np.float32(0.5), np.maximum(array[:, 3], array[:, 2] * np.float32(2 / 3))
     lines = []
     for members in _chains(centers, heights):
         degrees = _direction(centers[members], float(np.median(heights[members])))
