@@ -45,10 +45,10 @@ class Throttling:
     since_boot: tuple[str, ...]
 
 
-def run_command(command: Sequence[str]) -> str | None:
-    """Return a command's stdout, or None if it is not there, fails or takes longer than ten seconds."""
+def run_command(command: Sequence[str], timeout_s: float = COMMAND_TIMEOUT_S) -> str | None:
+    """Return a command's stdout, or None if it is not there, fails or takes longer than ``timeout_s``."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=True)
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
     return done.stdout
@@ -179,7 +179,7 @@ def throttling(root: Path = ROOT, run: Run = run_command) -> Throttling | None:
 
 
 def undervoltage_alarm(root: Path = ROOT) -> bool | None:
-    """Return whether the kernel's supply monitor (rpi_volt, every Raspberry Pi) rings its low-voltage alarm; None without one."""
+    """Return whether the kernel's supply monitor (rpi_volt, every Raspberry Pi) rings its alarm; None without one."""
     for name in sorted((root / "sys/class/hwmon").glob("hwmon*/name")):
         if read_text(name) == "rpi_volt":
             return read_text(name.with_name("in0_lcrit_alarm")) == "1"

@@ -12,7 +12,7 @@ from types import FrameType
 
 import typer
 
-from digitedge.cli import bench, camera, compare, evaluate, export, inspect, predict, recipes, service, train
+from digitedge.cli import bench, camera, compare, doctor, evaluate, export, inspect, predict, recipes, service, train
 from digitedge.errors import DigitEdgeError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("camera")(camera.camera)
 app.command("evaluate")(evaluate.evaluate)
 app.command("recipes")(recipes.recipes)
 app.command("train")(train.train)
+app.command("doctor")(doctor.doctor)
 app.add_typer(service.app, name="service")
 
 
