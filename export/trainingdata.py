@@ -30,9 +30,27 @@ class Fields:
     data: Dataset
 
 
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """What a recipe is trained on, validated with after each epoch and tested with in the end."""
+
+    training: Fields
+    validation: Fields
+    test: Fields
+
+
 def load_fields(source: str, split: str, geometry: Geometry) -> Fields:
     """Return a split of a data source (see `digitedge.data.load`) laid into fields."""
     return _laid(load(source, split), geometry)
+
+
+def load_splits(recipe: Recipe, source: str) -> Splits:
+    """Return the three splits of a data source; what "auto" stands for is decided once for all three."""
+    source = preferred_source(recipe, source)
+    training = training_fields(recipe, source)
+    if source == "auto":
+        source = training.data.name
+    return Splits(training, load_fields(source, "validation", recipe.geometry), load_fields(source, "test", recipe.geometry))
 
 
 def training_fields(recipe: Recipe, source: str) -> Fields:
@@ -42,7 +60,7 @@ def training_fields(recipe: Recipe, source: str) -> Fields:
     return _laid(balanced(data, recipe.per_class) if is_large and recipe.per_class else data, recipe.geometry)
 
 
-def resolve_source(recipe: Recipe, source: str) -> str:
+def preferred_source(recipe: Recipe, source: str) -> str:
     """Return "auto" replaced by the recipe's own data where $DIGITEDGE_DATA holds it; any other source unchanged."""
     root = os.environ.get("DIGITEDGE_DATA")
     if source != "auto" or not root:

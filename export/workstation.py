@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from digitedge.errors import MissingExtraError
+from digitedge.export.quiet import silence
 
 
 def import_keras(purpose: str) -> Any:
@@ -16,11 +17,14 @@ def import_keras(purpose: str) -> Any:
     Raises:
         MissingExtraError: It is not installed; ``purpose`` says what for ("Training").
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
-        import keras
-        import tensorflow  # noqa: F401 - Keras would only miss it later
+        with silence():
+            import keras
+            import tensorflow
+
+            tensorflow.config.list_physical_devices()  # what it says about missing accelerators, it says now
     except ImportError as error:
         raise MissingExtraError(purpose, "train") from error
     return keras

@@ -1,0 +1,93 @@
+"""``digitedge train``: a recipe from data to a finished run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from digitedge.export.runs import Plan
+    from digitedge.models.recipes import Recipe
+
+RUNS = Path("runs")
+
+
+def train(
+    recipe: str = typer.Argument(..., help='Which network; "digitedge recipes" lists them.'),
+    data: str | None = typer.Option(None, help="Data set: auto (the default), mnist, synthetic, a file or a folder."),
+    epochs: int | None = typer.Option(None, min=1, help="Passes over the data; default: the recipe's."),
+    seed: int | None = typer.Option(None, min=0, help="Of everything random; default 0."),
+    out: Path | None = typer.Option(None, help="Folder of the run; default: a fresh runs/RECIPE-N."),
+    quick: bool = typer.Option(False, "--quick", help="A few minutes instead of the full training."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or with the latest unfinished one."),
+    force: bool = typer.Option(False, "--force", help="Replace a run that is in --out."),
+    as_json: bool = typer.Option(False, "--json", help="Print the run's metrics as JSON."),
+) -> None:
+    """Train a recipe; leaves the model, its history, metrics and pictures in a run folder."""
+    from rich.console import Console
+
+    from digitedge.export import runs
+    from digitedge.export.summary import print_evaluation
+    from digitedge.export.train import train as train_recipe
+    from digitedge.models.recipes import find_recipe
+
+    chosen = find_recipe(recipe)
+    if resume:
+        folder = out or runs.latest_unfinished(recipe, RUNS)
+        plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
+    else:
+        plan = _fresh_plan(chosen, data, epochs, seed, quick)
+        folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
+        runs.write_plan(folder, plan)
+    progress = Console(stderr=True)
+    try:
+        finished = train_recipe(chosen, plan, folder, progress)
+    except KeyboardInterrupt:
+        progress.print(
+            f"Interrupted. Go on from the last whole epoch: digitedge train {recipe} --resume --out {folder}", highlight=False
+        )
+        raise
+    if as_json:
+        print((folder / runs.METRICS).read_text(), end="")
+        return
+    console = Console(highlight=False)
+    console.print(f"{folder}: {finished.parameters:,} parameters, trained in {finished.seconds:.0f} s")
+    console.print(f"validation: {100 * finished.validation_accuracy:.2f} % right")
+    print_evaluation(console, finished.test)
+
+
+def _fresh_plan(recipe: Recipe, data: str | None, epochs: int | None, seed: int | None, quick: bool) -> Plan:
+    from dataclasses import replace
+
+    from digitedge.export.runs import Plan
+
+    settings = recipe.quick_settings() if quick else recipe.settings
+    if epochs is not None:
+        settings = replace(settings, epochs=epochs)
+    return Plan(recipe.name, data or "auto", seed or 0, settings)
+
+
+def _resumed_plan(folder: Path, recipe: str, data: str | None, epochs: int | None, seed: int | None, quick: bool) -> Plan:
+    """Return the run's own plan. Raises InputError if it is finished, or if another one is asked for."""
+    from digitedge.errors import InputError
+    from digitedge.export.runs import is_unfinished, read_plan
+
+    plan = read_plan(folder)
+    if not is_unfinished(folder):
+        raise InputError(f"{folder}: this run is finished.", "Leave --resume away to begin a new one.")
+    asked = {"recipe": (recipe, plan.recipe), "--data": (data, plan.data), "--seed": (seed, plan.seed)}
+    asked["--epochs"] = (epochs, plan.settings.epochs)
+    for name, (wanted, begun) in asked.items():
+        if wanted is not None and wanted != begun:
+            raise InputError(f"{folder}: this run was begun with {name} {begun}, not {wanted}.", "Begin a new run for that.")
+    if quick and plan.settings != _quick_settings(recipe):
+        raise InputError(f"{folder}: this run was not begun with --quick.", "Leave --quick away.")
+    return plan
+
+
+def _quick_settings(recipe: str) -> object:
+    from digitedge.models.recipes import find_recipe
+
+    return find_recipe(recipe).quick_settings()

@@ -1,0 +1,160 @@
+"""The training loop: any recipe, from pictures to a finished run folder.
+
+What decides a result: the recipe, the data (checksum in metrics.json), the seed, the versions and the machine. Shuffling and
+augmentation follow from (seed, epoch), TensorFlow's operators run in their deterministic form, and a checkpoint holds the
+optimiser's state; so a run that was interrupted and resumed ends with the same weights, bit for bit, as one that was not (on
+one machine, with the same packages and number of threads; a test holds it to that).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from digitedge.errors import DataError
+from digitedge.export import runs
+from digitedge.export.ahead import epochs_ahead
+from digitedge.export.floatmodel import open_float_model
+from digitedge.export.metrics import Scores, score
+from digitedge.export.optimizing import compile_model
+from digitedge.export.progress import Report, epoch_progress, print_epoch
+from digitedge.export.report import Finished, write_report
+from digitedge.export.runs import Epoch, Plan
+from digitedge.export.trainingdata import Fields, Splits, load_splits, with_drawn
+from digitedge.export.workstation import import_keras, import_pyplot
+from digitedge.files import replacing
+from digitedge.models.recipes import Recipe
+
+_VALIDATION_BATCH = 500
+
+
+def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finished:
+    """Train a recipe in a run folder, on from its last whole epoch if it holds one, and write everything a run leaves.
+
+    Args:
+        recipe: What to train.
+        plan: How; it lies in the folder already (`digitedge.export.runs.write_plan`).
+        folder: The run's folder.
+        console: For progress; writes to stderr.
+
+    Returns:
+        The finished run with its scores on the test split.
+
+    Raises:
+        MissingExtraError: TensorFlow or matplotlib is not installed.
+        DataError: The data or the checkpoint is damaged.
+        OutputError: The folder cannot be written.
+    """
+    keras = import_keras("Training")
+    import_pyplot()  # missed before the hours of training, not after
+    _make_deterministic(keras, plan.seed)
+    splits = load_splits(recipe, plan.data)
+    data = splits.training.data
+    console.print(f"{recipe.name}: {len(data):,} training pictures of {data.name}, seed {plan.seed}", highlight=False)
+
+    model, history = _trained(keras, recipe, plan, folder, splits, console)
+    with replacing(folder / runs.MODEL) as unfinished:
+        _without_optimizer(keras, model).save(unfinished)
+    validation = splits.validation
+    written = open_float_model(folder / runs.MODEL, validation.fields, validation.labels)
+    finished = write_report(folder, plan, written, history, splits)
+    (folder / runs.CHECKPOINT).unlink(missing_ok=True)
+    return finished
+
+
+def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Splits, console: Console) -> tuple[Any, list[Epoch]]:
+    """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
+    epochs = plan.settings.epochs
+    training = with_drawn(splits.training, plan.settings, plan.seed)
+    steps = math.ceil(len(training.labels) / plan.settings.batch_size)
+    model = _restored(keras, folder)
+    if model is None:
+        model = recipe.build()
+        compile_model(keras, model, recipe, plan.settings, steps)
+    done = int(model.optimizer.iterations) // steps
+    history = runs.read_history(folder)[:done]
+    if done:
+        console.print(f"Resuming after epoch {done} of {epochs}", highlight=False)
+    begun = time.monotonic()
+    for epoch, (pictures, labels) in enumerate(epochs_ahead(training, plan.settings, plan.seed, done + 1), done + 1):
+        _reseed(keras, model, plan.seed, epoch)
+        targets = np.eye(model.output_shape[-1], dtype=np.float32)[labels] if recipe.loss == "categorical" else labels
+        with epoch_progress(console, epoch, epochs, steps) as report:
+            loss, accuracy = _train_epoch(model, pictures, targets, plan.settings.batch_size, report)
+        validated = _validate(model, recipe, splits.validation)
+        rate, seconds = float(model.optimizer.learning_rate), round(time.monotonic() - begun, 3)
+        row = Epoch(epoch, loss, accuracy, validated.loss, validated.accuracy, rate, seconds)
+        history.append(row)
+        runs.write_history(folder, history)  # before the checkpoint, which decides where a resumed run goes on
+        with replacing(folder / runs.CHECKPOINT) as unfinished:
+            model.save(unfinished)
+        print_epoch(console, row, epochs)
+        begun = time.monotonic()
+    return model, history
+
+
+def _train_epoch(
+    model: Any, pictures: NDArray[np.uint8], targets: NDArray[Any], batch_size: int, report: Report
+) -> tuple[float, float]:
+    """Take one step a batch, in the order given; return mean loss and accuracy, each batch as the model was before its step."""
+    sums, seen = np.zeros(2), 0
+    for start in range(0, len(targets), batch_size):
+        batch = pictures[start : start + batch_size, :, :, None].astype(np.float32)
+        sums += np.array(model.train_on_batch(batch, targets[start : start + batch_size]), np.float64) * len(batch)
+        seen += len(batch)
+        report(start // batch_size + 1, *(sums / seen))
+    return float(sums[0] / seen), float(sums[1] / seen)
+
+
+def _validate(model: Any, recipe: Recipe, split: Fields) -> Scores:
+    outputs = [
+        np.asarray(model.predict_on_batch(split.fields[start : start + _VALIDATION_BATCH, :, :, None].astype(np.float32)))
+        for start in range(0, len(split.labels), _VALIDATION_BATCH)
+    ]
+    stacked = np.concatenate(outputs)
+    return score(stacked if recipe.outputs == "probabilities" else _softmax(stacked), split.labels)
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _make_deterministic(keras: Any, seed: int) -> None:
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def _reseed(keras: Any, model: Any, seed: int, epoch: int) -> None:
+    """Start every random generator anew from (seed, epoch), those inside layers such as dropout included."""
+    keras.utils.set_random_seed(seed * 100_003 % 2**31 + epoch)
+    state = np.array([seed, epoch], np.uint32)
+    for layer in model._flatten_layers():
+        if generator := getattr(layer, "seed_generator", None):
+            generator.state.assign(state)
+
+
+def _restored(keras: Any, folder: Path) -> Any | None:
+    """Return the checkpoint's model with its optimiser, None where the folder has no checkpoint."""
+    path = folder / runs.CHECKPOINT
+    if not path.is_file():
+        return None
+    try:
+        return keras.saving.load_model(path)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path}: the checkpoint is damaged.", "Begin a new run.") from error
+
+
+def _without_optimizer(keras: Any, model: Any) -> Any:
+    """Return a copy that was never compiled, so that its file holds the weights once instead of three times."""
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
