@@ -50,7 +50,8 @@ class Other:
     """A glyph that is no digit.
 
     Attributes:
-        kind: "letter", "ambiguous" (could be taken for a digit where it stands alone), "symbol", "mark", "scribble", "printed", "arrow" or "shape".
+        kind: "letter", "ambiguous" (could be taken for a digit where it stands alone), "symbol", "mark", "scribble",
+            "printed" or "shape".
         box_xywh: Tight around its ink.
     """
 
