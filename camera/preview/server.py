@@ -14,6 +14,7 @@ from digitedge.runtime.modelfile import DIGIT_LABELS
 
 MAX_FPS = 15.0
 TOKEN_BYTES = 16
+POLL_S = 0.1  # how long a close may take
 
 
 class PreviewServer:
@@ -56,7 +57,7 @@ class PreviewServer:
         self._listener = Listener(host, port, token, self.shown, Handler)
         self.host, self.port, self.token = host, self._listener.port, token
         self.lines = page_lines(host, self.port, token)
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.2,), name="preview", daemon=True)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(POLL_S,), name="preview", daemon=True)
         self._thread.start()
 
     def deliver(self, live: LiveFrame) -> None:

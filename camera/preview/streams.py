@@ -39,9 +39,11 @@ def state_events(shown: Shown, is_gone: Callable[[], bool]) -> Iterator[bytes]:
 def _frames(shown: Shown, is_gone: Callable[[], bool], interval_s: float) -> Iterator[LiveFrame | None]:
     """Give each new frame, at most one every ``interval_s``, and None for every `HEARTBEAT_S` without one."""
     seen: LiveFrame | None = None
+    wait_s = 0.0  # who comes is told at once how things are
     with shown.watching():
         while not is_gone():
-            live = shown.newest.after(seen, HEARTBEAT_S)
+            live = shown.newest.after(seen, wait_s)
+            wait_s = HEARTBEAT_S
             if shown.newest.closed:
                 return
             yield live if live is not seen else None

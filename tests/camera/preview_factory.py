@@ -6,7 +6,6 @@ import base64
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -152,11 +151,6 @@ class Browser:
     def quit(self) -> None:
         """Close it."""
         self._call("DELETE", "")
-
-
-def has_browser() -> bool:
-    """Whether this machine has Chromium and its driver."""
-    return bool(shutil.which("chromedriver") and shutil.which("chromium"))
 
 
 @contextlib.contextmanager
