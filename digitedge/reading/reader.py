@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate, find_candidates
+from digitedge.reading.context import ContextModel, features
 from digitedge.reading.decide import select
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
@@ -36,9 +37,14 @@ class ReaderSettings:
 class Reader:
     """Finds and reads the digits of grey pictures."""
 
-    def __init__(self, classifier: Classifier, settings: ReaderSettings | None = None) -> None:
+    def __init__(
+        self, classifier: Classifier, settings: ReaderSettings | None = None, context: ContextModel | None = None
+    ) -> None:
+        """Take a classifier; the context model comes with its file unless another is given."""
         self.classifier = classifier
         self.settings = settings or ReaderSettings()
+        stored = classifier.info.metadata.get("context")
+        self.context = ContextModel.from_metadata(stored) if context is None and stored else context
 
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
@@ -60,9 +66,11 @@ class Reader:
         digits = probabilities[:, : self.classifier.digits]
         best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
         confidence = digits[np.arange(len(best)), best]
+        if self.context is not None and len(best):
+            confidence = self.context.confidence(features(candidates, probabilities, self.classifier.digits))
         standing = select(candidates, confidence, self.settings.min_confidence)
         readings = in_reading_order(
-            [_reading(candidates[i], int(best[i]), fields[i], probabilities[i], offset) for i in standing]
+            [_reading(candidates[i], int(best[i]), float(confidence[i]), fields[i], probabilities[i], offset) for i in standing]
         )
         clock.stage("decide")
         numbers = group_numbers(readings)
@@ -99,10 +107,15 @@ def _candidates_of(layers: list[InkLayer]) -> list[Candidate]:
 
 
 def _reading(
-    candidate: Candidate, digit: int, field: NDArray[np.uint8], probabilities: NDArray[np.float32], offset: tuple[int, int]
+    candidate: Candidate,
+    digit: int,
+    confidence: float,
+    field: NDArray[np.uint8],
+    probabilities: NDArray[np.float32],
+    offset: tuple[int, int],
 ) -> Reading:
     x, y, w, h = candidate.box_xywh
-    return Reading(digit, float(probabilities[digit]), (x + offset[0], y + offset[1], w, h), field, probabilities)
+    return Reading(digit, confidence, (x + offset[0], y + offset[1], w, h), field, probabilities)
 
 
 class _StageClock:
