@@ -32,6 +32,20 @@ _NUMBERS: tuple[tuple[str, int, int, int, int, int], ...] = (
     ("620", 390, 338, 44, 22, 6),
 )
 
+# By name, so that new styles do not change the page.
+_STYLES: tuple[tuple[str, ...], ...] = (
+    ("plain", "loop"),
+    ("upstroke", "foot", "bar"),
+    ("plain", "looped", "wave"),
+    ("round", "flat"),
+    ("open", "closed"),
+    ("detached", "attached"),
+    ("curled", "straight"),
+    ("crossed", "plain"),
+    ("s-start", "two-circles"),
+    ("straight", "curled"),
+)
+
 
 def fixed_scene() -> Scene:
     """Return the fixed page with its truth: eight numbers, 24 digits, uneven light, paper noise."""
@@ -41,8 +55,9 @@ def fixed_scene() -> Scene:
     for text, left, top, height, lean, radius in _NUMBERS:
         first = len(digits)
         for character in text:
-            templates = DIGITS[int(character)]
-            template = templates[(7 * len(digits)) % len(templates)]
+            earlier = sum(digit.digit == int(character) for digit in digits)
+            style = _STYLES[int(character)][earlier % len(_STYLES[int(character)])]
+            template = next(template for template in DIGITS[int(character)] if template.style == style)
             box = _draw(ink, template, left, top + (5 * len(digits)) % 7, height, lean, radius)
             digits.append(TrueDigit(int(character), box))
             left = box[0] + box[2] + height // 6
