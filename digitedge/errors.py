@@ -5,6 +5,7 @@
     ├── DataError             a data set that is missing, damaged or of the wrong shape
     ├── ModelError            no model, or one that does not fit what is asked of it
     ├── SourceError           a camera or stream that cannot be opened or was lost
+    ├── RemoteError           another machine that cannot be reached or fails at what it is asked
     ├── OutputError           a result that cannot be written, or would overwrite another
     ├── GateError             the work was done and the result is worse than was allowed
     └── MissingExtraError     an optional package is not installed
@@ -46,6 +47,10 @@ class ModelError(DigitEdgeError):
 
 class SourceError(DigitEdgeError):
     """A camera or stream that cannot be opened or was lost."""
+
+
+class RemoteError(DigitEdgeError):
+    """Another machine that cannot be reached or fails at what it is asked."""
 
 
 class OutputError(DigitEdgeError):

@@ -35,7 +35,7 @@ def bench(
     from digitedge.bench.latency import Plan
     from digitedge.cli.bench_deliver import Delivery, deliver, read_older
     from digitedge.cli.bench_here import Task, measure_here
-    from digitedge.cli.bench_there import measure_there
+    from digitedge.cli.bench_there import There, measure_there
 
     if against not in (None, "litert"):
         raise typer.BadParameter(f'expected litert, got "{against}"', param_hint="--against")
@@ -44,7 +44,7 @@ def bench(
     counts = parse_threads(threads)
     if host or hosts:
         options = ["--threads", threads, "--runs", str(runs), "--seconds", str(seconds)]
-        report = measure_there(host, hosts, models or [], image, wheels, ssh_config, keep, options)
+        report = measure_there(There(host, hosts, wheels, ssh_config, keep), models or [], image, options)
     else:
         report = measure_here(Task(models or [], counts, image, data, split, Plan(runs, seconds), against, repeats))
     deliver(report, delivery)

@@ -110,6 +110,11 @@ def _failure(report: dict[str, Any], changes: list[Change], delivery: Delivery) 
     slower = [f"{change.what} takes {change.ratio.ratio:.2f} × as long" for change in changes if change.is_slower]
     if slower:
         return f"Slower than before: {'; '.join(slower)}.", "Run both again; if it stays, find what changed."
+    if report.get("failed"):
+        return (
+            f"Not measured: {', '.join(report['failed'])}.",
+            "See above what each of them lacks; --out keeps the others' numbers.",
+        )
     doubts = _doubts(report)
     if delivery.strict and doubts:
         return f"The numbers are not to be believed: {'; '.join(doubts)}.", "Cool the board, end what else runs, measure again."
