@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes import layouts_documents as documents
+from digitedge.scenes import layouts_notes as notes
 from digitedge.scenes import layouts_numbers as numbers
 from digitedge.scenes.board import Board, Color
 from digitedge.scenes.clutter import add_clutter
-from digitedge.scenes.grounds import GROUNDS, Area, Ground, desk, lay_ground
+from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground, random_desk
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
-from digitedge.scenes.optics import photograph
+from digitedge.scenes.optics import photograph, scan
 from digitedge.scenes.truth import MnistHands, Scene
 from digitedge.scenes.writer import Writer
 
@@ -33,6 +34,9 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "text": (1.2, documents.draw_text),
     "form": (1.4, documents.draw_form),
     "card": (1.0, documents.draw_card),
+    "arrays": (1.8, notes.draw_arrays),
+    "equations": (1.4, notes.draw_equations),
+    "notes": (1.0, notes.draw_notes),
     "diagram": (1.2, documents.draw_diagram),
     "print": (0.8, documents.draw_print),
     "letters": (0.8, documents.draw_letters),
@@ -88,7 +92,7 @@ def draw_page(
     image = np.full((size_wh[1], size_wh[0], 3), 200, np.uint8)
     board = Board(image, _view(size_wh, rng, difficulty), rng)
     if kind == "desk":
-        board.image_bgr[:] = desk(size_wh, str(rng.choice(["wood", "cloth", "granite", "plain", "keyboard"])), rng)
+        board.image_bgr[:] = random_desk(size_wh, rng)
     elif kind == "mixed":
         _draw_mixed(board, hands, difficulty)
     else:
@@ -97,6 +101,8 @@ def draw_page(
         _LAYOUTS[kind][1](board, writer, ground.area, ground)
     add_clutter(board, difficulty)
     smallest = min((digit.box_xywh[3] for digit in board.digits if digit.digit != 1), default=24)
+    if rng.random() < 0.07:
+        return board.finish(kind, scan(board.image_bgr, rng))
     return board.finish(kind, photograph(board.image_bgr, rng, difficulty, max(8, smallest)))
 
 
@@ -157,19 +163,22 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         pen = Pen.random(rng, "chalk" if ground.name in ("chalkboard", "blackboard", "slate") else "felt")
     else:
         pen = Pen.random(rng, str(rng.choice(["ball", "felt", "pencil"], p=[0.5, 0.3, 0.2])))
+    inks = _LIGHT_INKS if ground.dark else _DARK_INKS
     if pen.kind == "pencil":
         color, opacity = _GRAPHITE, float(rng.uniform(0.75 - 0.3 * difficulty, 0.95))
     else:
-        inks = _LIGHT_INKS if ground.dark else _DARK_INKS
         color, opacity = inks[int(rng.integers(len(inks)))], float(rng.uniform(0.95 - 0.2 * difficulty, 1.0))
-    opacity = max(opacity, min(1.0, 50 / (abs(_luma(color) - _luma(ground.color)) + 1e-6)))
+    second = inks[int(rng.integers(len(inks)))] if rng.random() < 0.2 else color
+    contrast = min(abs(_luma(ink) - _luma(ground.color)) for ink in (color, second))
+    opacity = max(opacity, min(1.0, 50 / (contrast + 1e-6)))
     return Writer(
         hand=Hand.random(rng),
         pen=pen,
         color=color,
+        second_color=second,
         opacity=opacity,
         text_height=height,
-        spacing=float(rng.uniform(0.06, 0.26)),
+        spacing=float(rng.uniform(0.06, 0.26) if rng.random() < 0.85 else rng.uniform(-0.05, 0.06)),
         scans=hands if hands is not None and rng.random() < 0.5 else None,
         upright_ones=kind not in ("text", "card", "print", "contacts"),
     )
