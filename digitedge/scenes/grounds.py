@@ -33,7 +33,8 @@ _DARK_PAPERS: dict[str, Color] = {
     "dark card": (90, 48, 40),
     "black paper": (24, 24, 24),
 }
-_DESKS = ("wood", "cloth", "granite", "plain", "keyboard")
+DESKS: dict[str, float] = {"wood": 0.35, "cloth": 0.2, "granite": 0.15, "plain": 0.22, "keyboard": 0.08}
+"""What lies under the paper, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def lay_ground(board: Board, name: str, rules: str, edges: bool, difficulty: flo
     left, top = inset[0] * width, inset[1] * height
     right, bottom = (1 - inset[2]) * width, (1 - inset[3]) * height
     if edges:
-        board.image_bgr[:] = desk(board.size_wh, str(rng.choice(_DESKS)), rng)
+        board.image_bgr[:] = random_desk(board.size_wh, rng)
     _lay_paper(board, (left, top, right, bottom), color, grain=(0.02 + 0.06 * difficulty) * (1.6 if dark else 1.0), edges=edges)
     if dark:
         _smear(board, color, rng)
@@ -147,6 +148,11 @@ def _rule(board: Board, frame: Area, rules: str, step: float, color: Color, dark
         board.lines([((x, top), (x, bottom))], 1.5 * width, (90.0, 80.0, 220.0), 0.7)
 
 
+def random_desk(size_wh: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return some table top: uint8 [H, W, 3]."""
+    return desk(size_wh, str(rng.choice(list(DESKS), p=list(DESKS.values()))), rng)
+
+
 def desk(size_wh: tuple[int, int], kind: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return a table top: uint8 [H, W, 3]; kind is "wood", "cloth", "granite", "plain" or "keyboard"."""
     width, height = size_wh
@@ -160,12 +166,14 @@ def desk(size_wh: tuple[int, int], kind: str, rng: np.random.Generator) -> NDArr
     }[kind]
     if kind == "keyboard":
         return _keyboard(size_wh, color, rng)
-    pattern = np.roll(_pattern(kind), tuple(rng.integers(0, 512, 2)), axis=(0, 1))
+    pattern = _pattern(kind)
     if rng.random() < 0.5:
         pattern = pattern.T
-    zoom = rng.uniform(0.6, 1.6) * max(width, height) / 512
+    zoom = rng.uniform(1.0, 2.5) * max(width, height) / 512
     rows, columns = (min(512, max(2, round(side / zoom))) for side in (height, width))
-    large = cv2.resize(np.ascontiguousarray(pattern[:rows, :columns]), (width, height), interpolation=cv2.INTER_LINEAR)
+    y, x = int(rng.integers(513 - rows)), int(rng.integers(513 - columns))
+    part = np.ascontiguousarray(pattern[y : y + rows, x : x + columns])
+    large = cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.merge([cv2.convertScaleAbs(large, alpha=float(c) * tone / 160) for c in color]), np.uint8)
 
 

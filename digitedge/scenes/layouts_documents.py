@@ -58,6 +58,14 @@ def draw_contacts(board: Board, writer: Writer, area: Area, ground: Ground) -> N
             f"{digits(1)} + {digits(1)} = {digits(2)}",
             f"{word_text(rng, 3, 6)} = {digits(3)}",
             f"-{digits(2)}.{digits(1)}",
+            f"€ {digits(2)}.{digits(2)}",
+            f"{digits(2)} %",
+            f"x = {digits(1)}",
+            f"({digits(2)} )",
+            f"{digits(1)} kg",
+            f"# {digits(3)}",
+            f"{digits(2)} ?",
+            f"{digits(1)} ) {word_text(rng, 3, 5)}",
         ]
         text = forms[int(rng.integers(len(forms)))]
         if writer.measure(text, size) < width:
@@ -71,10 +79,13 @@ def draw_form(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
     size = writer.text_height
     ink: Color = (220.0, 220.0, 220.0) if ground.dark else (40.0, 40.0, 40.0)
     style = str(rng.choice(["comb", "boxes", "line", "field"]))
+    font = int(rng.integers(1 << 20))
     line_w = max(0.8, size * rng.uniform(0.02, 0.06))
     top = y
     while top + 2.2 * size < y + height:
-        label_right = print_text(board, word_text(rng, 3, 7) + ":", x, top + 0.5 * size, size * rng.uniform(0.4, 0.6), ink)
+        label_right = print_text(
+            board, word_text(rng, 3, 7) + ":", x, top + 0.5 * size, size * rng.uniform(0.4, 0.6), ink, font
+        )
         left = max(label_right + size, x + 0.28 * width)
         if style == "field":
             text = f"{number_text(rng, 6)}"
@@ -95,7 +106,7 @@ def _comb(board: Board, writer: Writer, area: Area, line_w: float, ink: Color, c
     rng = board.rng
     x, y, width, height = area
     size = height / 1.4
-    pitch = size * rng.uniform(0.98, 1.1)
+    pitch = size * rng.uniform(0.92, 1.04)
     count = min(int(width / pitch), int(rng.integers(2, 11)))
     if count < 1:
         return
@@ -109,9 +120,9 @@ def _comb(board: Board, writer: Writer, area: Area, line_w: float, ink: Color, c
     before = len(board.digits)
     for cell in range(int(rng.integers(1, count + 1))):
         digit = digits_text(rng, 1)
-        room = max(0.05 * size, pitch - writer.measure(digit, 0.85 * size))
+        room = max(0.05 * size, pitch - writer.measure(digit, 0.9 * size))
         left = x + cell * pitch + room * rng.uniform(0.35, 0.65)
-        writer.write(board, digit, left, y + height - size * rng.uniform(0.12, 0.3), 0.85 * size)
+        writer.write(board, digit, left, y + height - size * rng.uniform(0.12, 0.3), 0.9 * size)
         written += 1
     if len(board.digits) - before == written > 1:
         merge_last(board, written)
@@ -183,6 +194,7 @@ def draw_print(board: Board, writer: Writer, area: Area, ground: Ground) -> None
     small = size * rng.uniform(0.5, 1.0)
     ink: Color = (225.0, 225.0, 225.0) if ground.dark else (30.0, 30.0, 30.0)
     numbers = rng.choice([0.0, 0.1, 0.3])
+    font = int(rng.integers(1 << 20))
     top = y
     while top + 2.5 * size < y + height:
         if rng.random() < 0.6:
@@ -191,7 +203,7 @@ def draw_print(board: Board, writer: Writer, area: Area, ground: Ground) -> None
                 text = digits_text(rng, 4) if rng.random() < numbers else word_text(rng, 2, 8)
                 if cursor + 0.95 * small * len(text) > x + width:
                     break
-                cursor = print_text(board, text, cursor, top, small, ink) + 1.1 * small
+                cursor = print_text(board, text, cursor, top, small, ink, font) + 1.1 * small
             top += 1.9 * small
         else:
             writer.write(board, number_text(rng, 5), x + rng.uniform(0, 0.5) * width, top + 1.3 * size, size)

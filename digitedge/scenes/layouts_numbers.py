@@ -126,13 +126,16 @@ def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None
     columns, rows = max(1, int(min(width / cell_w, 12))), max(1, int(min(height / cell_h, 20)))
     frame_grid(board, writer, (x, y, columns * cell_w, rows * cell_h), (columns, rows), ground)
     header = rng.random() < 0.4
+    font = int(rng.integers(1 << 20))
     for row in range(rows):
         for column in range(columns):
             left = x + column * cell_w + size * rng.uniform(0.25, 0.45)
             baseline = y + (row + 1) * cell_h - (cell_h - size) * rng.uniform(0.15, 0.7)
             if header and (row == 0 or column == 0):
                 if column + 1 < columns:
-                    print_text(board, word_text(rng, 2, 1 + longest), left, baseline - size * 0.7, size * 0.6, _against(ground))
+                    print_text(
+                        board, word_text(rng, 2, 1 + longest), left, baseline - size * 0.7, size * 0.6, _against(ground), font
+                    )
             elif rng.random() < 0.85:
                 writer.write(board, digits_text(rng, longest), left, baseline, size)
 
@@ -146,14 +149,15 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     count = int(rng.choice([9, 9, 9, 6, 4, 5, 3]))
     cell = side / count
     frame_grid(board, writer, (x, y, side, side), (count, count), ground, thick_every=3 if count == 9 else 0)
-    size = cell * rng.uniform(0.45, 0.75)
+    size = cell * rng.uniform(0.42, 0.68)
+    font = int(rng.integers(1 << 20))
     given, filled = rng.uniform(0, 0.45), rng.uniform(0.2, 0.9)
     for row in range(count):
         for column in range(count):
             left, top = x + column * cell, y + row * cell
             digit = str(int(rng.integers(1, 10)))
             if rng.random() < given:
-                print_text(board, digit, left + cell * 0.32, top + cell * 0.25, cell * 0.5, _against(ground))
+                print_text(board, digit, left + cell * 0.32, top + cell * 0.25, cell * 0.5, _against(ground), font)
             elif rng.random() < filled:
                 room = max(0.04 * cell, cell - writer.measure(digit, size))
                 free = cell - size

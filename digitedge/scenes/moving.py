@@ -112,7 +112,7 @@ def _draw_sheet(seed: int, size_wh: tuple[int, int], step: int) -> tuple[NDArray
         Hand.random(rng), slant=0.1, aspect=1.0, rotation=0.0, jitter=0.015, loose=0.015, warp=0.02, size_spread=0.03
     )
     pen = Pen("felt", 0.11, 0.15, 0.0, 1.0)
-    writer = Writer(hand, pen, (60, 35, 25), 1.0, size, 0.26)
+    writer = Writer(hand, pen, (60, 35, 25), (60, 35, 25), 1.0, size, 0.26)
     left, top = 2.6 * _MARGIN * width, 2.6 * _MARGIN * height
     lines = 4
     pitch = (height - 2 * top) / lines

@@ -32,6 +32,11 @@ def light(size_wh: tuple[int, int], rng: np.random.Generator, difficulty: float)
     fine = cv2.resize(field.astype(np.float32), (grid_w * 8, grid_h * 8), interpolation=cv2.INTER_CUBIC)
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.5, 0.3, 0.15, 0.05]))):
         fine *= _shadow(fine.shape[1], fine.shape[0], rng, strength)
+    if rng.random() < 0.15:
+        fine *= _creases(fine.shape[1], fine.shape[0], rng, strength)
+    if rng.random() < 0.08:
+        fine += _glare(fine.shape[1], fine.shape[0], rng) * fine.max()
+        np.minimum(fine, np.quantile(fine, 0.98), out=fine)
     peak = 1.0 if rng.random() < 0.8 else rng.uniform(0.5, 0.95)
     cast = 1 + 0.10 * strength * rng.standard_normal(3)
     colored = fine[:, :, None] / fine.max() * (cast / cast.max()) * peak
@@ -52,8 +57,9 @@ def _shadow(width: int, height: int, rng: np.random.Generator, strength: float) 
             [center + along, center - along, center - along + normal * 4 * width, center + along + normal * 4 * width]
         )
     elif kind < 0.75:  # a hand or a head
-        angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-        radius = (1 + 0.25 * rng.standard_normal(24).cumsum() / 3) * rng.uniform(0.15, 0.5) * width
+        angles = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+        waves = rng.normal(0, 0.22, 4) @ np.sin(np.arange(1, 5)[:, None] * angles + rng.uniform(0, 6, (4, 1)))
+        radius = (1 + waves) * rng.uniform(0.15, 0.5) * width
         corners = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius[:, None] + rng.uniform(0, 1, 2) * (width, height)
     else:  # a bar
         start, end = rng.uniform(-0.2, 1.2, (2, 2)) * (width, height)
@@ -63,6 +69,39 @@ def _shadow(width: int, height: int, rng: np.random.Generator, strength: float) 
     cv2.fillPoly(mask, [np.rint(corners).astype(np.int32)], 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.8, 0.05 * width)))
     return np.asarray(1 - strength * rng.uniform(0.2, 0.6) * soft, np.float32)
+
+
+def _creases(width: int, height: int, rng: np.random.Generator, strength: float) -> NDArray[np.float32]:
+    """Return float32 [height, width] around 1: folds, one side brighter than the other."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    field = np.ones((height, width), np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.1)
+        along = (x - rng.uniform(0.2, 0.8) * width) * np.cos(angle) + (y - rng.uniform(0.2, 0.8) * height) * np.sin(angle)
+        field *= 1 + np.float32(strength * rng.normal(0, 0.08)) * np.tanh(along / 2) * np.exp(-np.abs(along) / (0.15 * width))
+    return field
+
+
+def _glare(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return float32 [height, width]: a lamp mirrored in a glossy surface."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    spot = ((x / width - rng.random()) / rng.uniform(0.05, 0.2)) ** 2 + (
+        (y / height - rng.random()) / rng.uniform(0.05, 0.3)
+    ) ** 2
+    return np.asarray(rng.uniform(0.2, 0.6) * np.exp(-spot), np.float32)
+
+
+def scan(image_bgr: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return what a scanner or a screen shows of a page, uint8 [H, W, 3]: no light, no noise, hard contrast now and then."""
+    if rng.random() < 0.4:
+        gray = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
+        low, high = float(np.quantile(gray[::7, ::7], 0.02)), float(np.median(gray))
+        if high > low + 20:
+            gain = 255 / (0.8 * (high - low))
+            image_bgr = np.asarray(
+                cv2.cvtColor(cv2.convertScaleAbs(cv2.subtract(gray, low), alpha=gain), cv2.COLOR_GRAY2BGR), np.uint8
+            )
+    return image_bgr
 
 
 def photograph(
@@ -89,6 +128,12 @@ def photograph(
         soft = cv2.GaussianBlur(lit, (0, 0), 1.2)
         amount = rng.uniform(0.3, 1.2)
         lit = cv2.addWeighted(lit, 1 + amount, soft, -amount, 0)
+    if rng.random() < 0.1:
+        lit = cv2.cvtColor(cv2.cvtColor(lit, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    if smallest_px > 30 and rng.random() < 0.12:  # shown small, then blown up
+        factor = rng.uniform(1.2, min(2.5, smallest_px / 16))
+        small = cv2.resize(lit, (round(width / factor), round(height / factor)), interpolation=cv2.INTER_AREA)
+        lit = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     sigma = difficulty * float(rng.choice([0.5, 1.5, 3, 6, 10], p=[0.2, 0.3, 0.3, 0.15, 0.05]))
     noisy = add_noise(np.asarray(lit, np.uint8), sigma, rng)
     if rng.random() < 0.85:

@@ -29,6 +29,7 @@ class Writer:
         hand: The hand.
         pen: Its width counts relative to ``text_height``.
         color: Of the ink.
+        second_color: Taken up now and then, for a whole line.
         opacity: 0..1.
         text_height: Usual height of a digit, sheet pixels; the pen's width does not grow with larger glyphs.
         spacing: Gap between neighbours, glyph heights.
@@ -39,6 +40,7 @@ class Writer:
     hand: Hand
     pen: Pen
     color: Color
+    second_color: Color
     opacity: float
     text_height: float
     spacing: float
@@ -67,6 +69,7 @@ class Writer:
         """
         rng = board.rng
         climb = 0.02 * rng.standard_normal()
+        color = self.second_color if rng.random() < 0.3 else self.color
         x = left
         placed: list[tuple[str, int | None]] = []
         for character in text:
@@ -76,7 +79,7 @@ class Writer:
                 continue
             size = height * float(np.exp(self.hand.size_spread * rng.standard_normal()))
             foot = baseline + (x - left) * climb + 0.03 * height * rng.standard_normal()
-            box, right = self._glyph(board, character, x, foot, size)
+            box, right = self._glyph(board, character, x, foot, size, color)
             if box is None:
                 placed.append((" ", None))
             elif character.isascii() and character.isdigit():
@@ -94,11 +97,13 @@ class Writer:
         widths = {" ": 0.7, ".": 0.15, "1": 0.5, "-": 0.55}
         return height * sum(widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text)
 
-    def _glyph(self, board: Board, character: str, left: float, foot: float, height: float) -> tuple[Box | None, float]:
+    def _glyph(
+        self, board: Board, character: str, left: float, foot: float, height: float, color: Color
+    ) -> tuple[Box | None, float]:
         """Draw one glyph with its left edge at ``left`` and its foot at ``foot``; return its box and its right edge."""
         rng = board.rng
         if self.scans is not None and character in "0123456789":
-            return self._scan(board, int(character), left, foot, height)
+            return self._scan(board, int(character), left, foot, height, color)
         templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character) or AMBIGUOUS.get(character)
         if not templates:
             return None, left
@@ -108,11 +113,13 @@ class Writer:
         path = self.hand.trace(template, rng)
         path = (path - (path[:, 0].min(), 1.0)) * height + (left, foot)
         box = board.stroke(
-            path, template.stroke_ends, self.width(height), self.color, self.opacity, self.pen.pressure, self.pen.grain
+            path, template.stroke_ends, self.width(height), color, self.opacity, self.pen.pressure, self.pen.grain
         )
         return box, float(path[:, 0].max())
 
-    def _scan(self, board: Board, digit: int, left: float, foot: float, height: float) -> tuple[Box | None, float]:
+    def _scan(
+        self, board: Board, digit: int, left: float, foot: float, height: float, color: Color
+    ) -> tuple[Box | None, float]:
         if self.scans is None:
             raise ValueError("scans must be given to write a scanned digit, got None")
         ink = self.scans.pick(digit, board.rng)
@@ -122,7 +129,7 @@ class Writer:
         size_wh = (max(2, round(local * ink.shape[1] / ink.shape[0])), max(2, round(local)))
         large = enlarge(ink, size_wh)
         width = height * ink.shape[1] / ink.shape[0]
-        box = board.stamp(large, (left, foot - height), height, self.color, self.opacity, self.pen.grain)
+        box = board.stamp(large, (left, foot - height), height, color, self.opacity, self.pen.grain)
         return box, left + width
 
 
@@ -133,9 +140,11 @@ def _kind_of(character: str) -> str:
     return "letter" if character.isalpha() else "mark"
 
 
-def print_text(board: Board, text: str, left: float, top: float, height: float, color: Color, opacity: float = 1.0) -> float:
-    """Print one line of text, character by character, adding its truth (printed digits too); return its right edge."""
-    seed = int(board.rng.integers(1 << 31))
+def print_text(board: Board, text: str, left: float, top: float, height: float, color: Color, font: int) -> float:
+    """Print one line of text, character by character, adding its truth (printed digits too); return its right edge.
+
+    The same ``font`` (any whole number) is the same font and weight.
+    """
     placed: list[tuple[str, int | None]] = []
     x = left
     for character in text:
@@ -143,13 +152,12 @@ def print_text(board: Board, text: str, left: float, top: float, height: float, 
             x += 0.5 * height
             placed.append((" ", None))
             continue
-        font_rng = np.random.default_rng(seed)  # the whole line in one font
         local = max(5, round(height * board.scale_at(x, top)))
-        reference = draw_print("H", local, np.random.default_rng(seed)).shape[0]
-        glyph = draw_print(character, local, font_rng)
+        reference = draw_print("H", local, np.random.default_rng(font)).shape[0]
+        glyph = draw_print(character, local, np.random.default_rng(font))
         unit = height / reference
         drop = (reference - glyph.shape[0]) * unit if character not in "-–" else 0.5 * (reference - glyph.shape[0]) * unit
-        box = board.stamp(glyph, (x, top + drop), glyph.shape[0] * unit, color, opacity)
+        box = board.stamp(glyph, (x, top + drop), glyph.shape[0] * unit, color)
         x += glyph.shape[1] * unit + 0.12 * height
         if box is None:
             placed.append((" ", None))
