@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from digitedge.data import Dataset
@@ -14,7 +15,7 @@ from digitedge.patch import to_inputs
 from digitedge.runtime import golden
 from digitedge.runtime.classifier import Classifier
 
-_GOLDEN_PAIRS, _GOLDEN_SEED = 30, 2026
+_GOLDEN_PAIRS, _GOLDEN_SEED = 20, 2026  # two of each digit, 5 KB
 
 
 def file_metadata(
@@ -56,6 +57,10 @@ def file_metadata(
         },
         "golden": golden.to_metadata(_golden(content, model, mode)),
     }
+    # The context model knows this classifier's habits (see `contextfit`); it lies beside the Keras file and travels with it.
+    context = model.path.with_suffix(".context.json")
+    if context.is_file():
+        metadata["context"] = json.loads(context.read_text())
     if calibration is not None:
         metadata["calibration"] = {**calibration.manifest, "stable": trials[-1].stable}
     return metadata

@@ -12,7 +12,7 @@ from types import FrameType
 
 import typer
 
-from digitedge.cli import bench, camera, compare, doctor, evaluate, export, inspect, predict, recipes, service, train
+from digitedge.cli import bench, camera, compare, demo, doctor, evaluate, export, inspect, predict, recipes, service, train
 from digitedge.errors import DigitEdgeError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
 app.command("predict")(predict.predict)
 app.command("export")(export.export)
