@@ -86,8 +86,9 @@ class HealthLog:
             self._losses.forget_before(now - _HOUR_S)
             while self._read_frames and self._read_frames[0] < now - _PACE_S:
                 self._read_frames.popleft()
+            # A stall is mostly followed by a reconnect; together they are one loss.
             reconnects, stalls = len(self._losses.reconnects), len(self._losses.stalls)
-            return Health(self._word(reconnects + stalls), reconnects, stalls, self._pace(now), self._note)
+            return Health(self._word(max(reconnects, stalls)), reconnects, stalls, self._pace(now), self._note)
 
     def news(self) -> list[str]:
         """Return sentences that were not told yet: each loss once, each return once."""

@@ -20,7 +20,7 @@ from digitedge.errors import SourceError
 
 _CHUNK = 1 << 16
 _MOST_BYTES = 1 << 25  # a part beyond 32 MB is no picture
-_OPEN_TIMEOUT_S = 5.0
+_DRAIN_S = 0.05  # a line faster than we are would never be drained
 
 
 class MjpegStream:
@@ -28,19 +28,21 @@ class MjpegStream:
 
     is_live = True
 
-    def __init__(self, url: str, stall_s: float = 1.5) -> None:
+    def __init__(self, url: str, stall_s: float = 1.5, open_timeout_s: float = 5.0) -> None:
         """Make it.
 
         Args:
             url: http:// or https://, with ``user:password@`` where the camera asks for one (basic or digest).
             stall_s: Silence, or nothing but garbage, for this long is a loss.
+            open_timeout_s: How long the camera may take to answer.
         """
         self.name = without_password(url)
         self._url = url
-        self._stall_s = stall_s
+        self._stall_s, self._open_timeout_s = stall_s, open_timeout_s
         self._response: Any = None
         self._socket: socket.socket | None = None
         self._parts = _Parts(b"--")
+        self._loss: SourceError | None = None
 
     def open(self) -> None:
         """Ask for the stream. Raises SourceError when refused, StalledError when nobody answers."""
@@ -51,7 +53,7 @@ class MjpegStream:
             logins.add_password(None, plain_url, user, password, is_authenticated=False)
             handlers = [urllib.request.HTTPBasicAuthHandler(logins), urllib.request.HTTPDigestAuthHandler(logins)]
         try:
-            self._response = urllib.request.build_opener(*handlers).open(plain_url, timeout=_OPEN_TIMEOUT_S)
+            self._response = urllib.request.build_opener(*handlers).open(plain_url, timeout=self._open_timeout_s)
         except urllib.error.HTTPError as error:
             error.close()
             raise SourceError(
@@ -67,6 +69,7 @@ class MjpegStream:
                 f"{self.name} sends {kind}, no stream of JPEGs.", "Give the address of the camera's MJPEG stream."
             )
         boundary = self._response.headers.get_param("boundary") or ""
+        self._loss = None
         self._parts = _Parts(b"--" + str(boundary).strip('"').removeprefix("--").encode())
         self._socket = _socket_of(self._response)
         if self._socket is not None:
@@ -74,17 +77,15 @@ class MjpegStream:
 
     def read(self) -> Frame | None:
         """Return the newest whole picture that has arrived; see `digitedge.camera.source.Source.read`."""
-        deadline = time.monotonic() + self._stall_s
+        began = time.monotonic()
         while True:
-            newest = self._parts.newest()
-            if newest is None or self._more_is_waiting():
-                self._receive()
+            newest = self._newest_part(time.monotonic() - began < _DRAIN_S)
             if newest is not None:
                 captured = time.time()
                 picture = decode_jpeg(newest)
                 if picture is not None:
                     return frame_of_bgr(picture, captured)
-            if time.monotonic() > deadline:
+            if time.monotonic() - began > self._stall_s:
                 raise SourceError(f"{self.name} sends no whole picture.", "Look at the stream in a browser.")
 
     def close(self) -> None:
@@ -92,6 +93,20 @@ class MjpegStream:
         if self._response is not None:
             self._response.close()
             self._response = self._socket = None
+
+    def _newest_part(self, may_drain: bool) -> bytes | None:
+        """Return the last part of all that has arrived; what comes before the connection's end is still returned."""
+        if self._loss is None and (self._parts.is_empty() or self._more_is_waiting()):
+            try:
+                self._receive()
+            except SourceError as loss:
+                self._loss = loss
+        if self._loss is None and may_drain and self._more_is_waiting():
+            return None
+        newest = self._parts.newest()
+        if newest is None and self._loss is not None:
+            raise self._loss
+        return newest
 
     def _receive(self) -> None:
         try:
@@ -123,6 +138,10 @@ class _Parts:
             pass
         if len(self._buffer) > _MOST_BYTES:
             self._buffer.clear()
+
+    def is_empty(self) -> bool:
+        """Tell whether no whole part waits."""
+        return self._newest is None
 
     def newest(self) -> bytes | None:
         """Return the last whole part that was not asked for yet."""

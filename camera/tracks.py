@@ -60,7 +60,7 @@ class _Track:
         best = int(self.votes.argmax())
         if not self.hits or self.votes[best] >= _SWITCH_SHARE * self.votes.sum():
             self.digit = best
-        self.usual_similarity += (similarity - self.usual_similarity) / 20
+        self.usual_similarity += (similarity - self.usual_similarity) / (_MEMORY_FRAMES if is_new_ink else 20)
         self.ink = _unit(self.ink + (ink - self.ink) * np.float32(1 / 8))
         self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
         self.reading, self.last_seen, self.patch = reading, time, None

@@ -1,0 +1,148 @@
+"""Tracks, votes and announcements, from readings whose truth is known."""
+
+import numpy as np
+from camera_factory import drawn_page, reading
+
+from digitedge.camera.announce import Announcer, steady_numbers
+from digitedge.camera.tracks import Tracks
+from digitedge.reading.page import Reading
+
+FPS = 30
+PAGE = drawn_page([("5", (100, 100))])
+EMPTY = drawn_page([])
+BOX = (100, 100, 28, 28)
+
+
+class Follower:
+    """Tracks and announcer, fed frame by frame; keeps all news with their moment."""
+
+    def __init__(self) -> None:
+        self.tracks, self.announcer = Tracks(), Announcer()
+        self.time = 0.0
+        self.news: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = []
+        self.digits: tuple = ()
+        self.numbers: tuple = ()
+
+    def see(self, readings: list[Reading], gray: np.ndarray = EMPTY, seconds: float = 1 / FPS) -> None:
+        self.digits, self.numbers = steady_numbers(self.tracks.update(tuple(readings), gray, self.time))
+        changed, gone = self.announcer.update(self.numbers, self.time)
+        if changed or gone:
+            self.news.append((self.time, changed, gone))
+        self.time += seconds
+
+
+def test_a_new_digit_is_announced_once_within_half_a_second() -> None:
+    follower = Follower()
+    for _ in range(10):
+        follower.see([])
+    appeared_at = follower.time
+    for _ in range(60):
+        follower.see([reading(5, BOX)], PAGE)
+    assert [(changed, gone) for _, changed, gone in follower.news] == [(("5",), ())]
+    assert 0.1 < follower.news[0][0] - appeared_at <= 0.5
+
+
+def test_a_digit_of_one_frame_is_never_announced() -> None:
+    follower = Follower()
+    for frame in range(90):
+        follower.see([reading(5, BOX)] if frame % 10 == 0 else [])
+    assert follower.news == []
+
+
+def test_a_digit_that_flickers_between_two_values_is_announced_once() -> None:
+    rng = np.random.default_rng(3)
+    follower = Follower()
+    for _ in range(3000):
+        errs = rng.random() < 0.3
+        follower.see([reading(7, BOX, 0.6 if errs else 0.9, says=1 if errs else None)], PAGE)
+    assert [changed for _, changed, _ in follower.news] == [("7",)]
+    assert follower.digits[0].digit == 7
+    assert 0.5 < follower.digits[0].confidence < 0.9  # the disagreement shows
+
+
+def test_votes_weigh_by_confidence() -> None:
+    follower = Follower()
+    for frame in range(40):
+        follower.see([reading(3, BOX, 0.95 if frame % 2 else 0.3, says=None if frame % 2 else 8)], PAGE)
+    assert follower.digits[0].digit == 3
+
+
+def test_a_digit_written_over_is_announced_within_half_a_second() -> None:
+    follower = Follower()
+    for _ in range(90):
+        follower.see([reading(5, BOX)], PAGE)
+    changed_at = follower.time
+    for _ in range(30):
+        follower.see([reading(8, BOX)], PAGE)
+    last_at, changed, gone = follower.news[-1]
+    assert (changed, gone) == (("8",), ("5",))
+    assert last_at - changed_at <= 0.5
+    assert follower.digits[0].id == 1  # the place is the same
+
+
+def test_a_digit_that_is_not_read_for_a_while_stays_if_its_ink_is_still_there() -> None:
+    follower = Follower()
+    for _ in range(30):
+        follower.see([reading(5, BOX)], PAGE)
+    for _ in range(60):
+        follower.see([], np.clip(PAGE.astype(np.int16) * 0.8 + 5, 0, 255).astype(np.uint8))  # the light has changed
+    assert len(follower.news) == 1
+    assert [digit.digit for digit in follower.digits] == [5]
+
+
+def test_a_digit_that_is_taken_away_is_gone_within_half_a_second() -> None:
+    follower = Follower()
+    for _ in range(30):
+        follower.see([reading(5, BOX)], PAGE)
+    removed_at = follower.time
+    for _ in range(30):
+        follower.see([], EMPTY)
+    last_at, changed, gone = follower.news[-1]
+    assert (changed, gone) == ((), ("5",))
+    assert last_at - removed_at <= 0.5
+    assert follower.digits == ()
+
+
+def test_what_is_never_read_again_does_not_stay_for_ever() -> None:
+    follower = Follower()
+    for _ in range(30):
+        follower.see([reading(5, BOX)], PAGE)
+    for _ in range(600):
+        follower.see([], PAGE)
+    assert follower.digits == ()
+
+
+def test_ids_follow_moving_digits_and_are_never_used_twice() -> None:
+    follower = Follower()
+    for frame in range(60):
+        x = 20 + 4 * frame
+        follower.see([reading(5, (x, 100, 28, 28)), reading(2, (x + 60, 100, 28, 28))])
+    assert [(digit.id, digit.digit) for digit in follower.digits] == [(1, 5), (2, 2)]
+    for _ in range(30):
+        follower.see([])
+    for _ in range(10):
+        follower.see([reading(5, BOX)])
+    assert [digit.id for digit in follower.digits] == [3]
+
+
+def test_the_digits_of_a_number_that_settle_one_by_one_are_announced_together() -> None:
+    follower = Follower()
+    boxes = [(40 + 30 * i, 100, 26, 28) for i in range(3)]
+    for frame in range(40):
+        follower.see([reading(d, box) for i, (d, box) in enumerate(zip((2, 4, 6), boxes, strict=True)) if frame >= i])
+    assert [changed for _, changed, _ in follower.news] == [("246",)]
+    assert follower.numbers[0].members == (0, 1, 2)
+    assert [follower.digits[m].digit for m in follower.numbers[0].members] == [2, 4, 6]
+
+
+def test_at_two_frames_a_second_the_second_frame_is_enough() -> None:
+    follower = Follower()
+    for frame in range(12):
+        hidden = 4 <= frame < 7
+        digits = [reading(2, (40, 40, 20, 28)), *([] if hidden else [reading(7, (200, 100, 20, 28))])]
+        follower.see(digits, EMPTY, 0.5)
+    assert [(time, changed, gone) for time, changed, gone in follower.news] == [
+        (0.5, ("2", "7"), ()),
+        (2.5, (), ("7",)),
+        (4.0, ("7",), ()),
+    ]
