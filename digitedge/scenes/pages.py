@@ -86,7 +86,7 @@ def draw_page(
     if kind is not None and kind not in PAGE_KINDS:
         raise ValueError(f"kind must be one of {', '.join(PAGE_KINDS)}, got {kind!r}")
     rng = np.random.default_rng((seed, 3))
-    drawn_size = _size(rng)
+    drawn_size = page_size(rng)
     drawn_kind = str(rng.choice(PAGE_KINDS, p=_WEIGHTS / _WEIGHTS.sum()))
     size_wh, kind = size_wh or drawn_size, kind or drawn_kind
     image = np.full((size_wh[1], size_wh[0], 3), 200, np.uint8)
@@ -106,7 +106,8 @@ def draw_page(
     return board.finish(kind, photograph(board.image_bgr, rng, difficulty, max(8, smallest)))
 
 
-def _size(rng: np.random.Generator) -> tuple[int, int]:
+def page_size(rng: np.random.Generator) -> tuple[int, int]:
+    """Return some picture's (width, height), 160×120 to 12 megapixels, mostly about 1 megapixel, upright or lying."""
     named = (
         (160, 120),
         (320, 240),

@@ -12,7 +12,7 @@ def ink_share(frame_bgr, box_xywh, grow=0):
     return part < 0.62 * np.median(frame_bgr)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_the_truth_follows_the_ink(seed):
     scene = MovingScene(seed)
     for index in (0, 40, 200):

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from digitedge.scenes.board import Board, around
+from digitedge.scenes.hand import Hand
+from digitedge.scenes.ink import Pen
+from digitedge.scenes.truth import MnistHands, TrueDigit, enlarge
+from digitedge.scenes.writer import Writer, group, print_text
+
+TILTED = np.array([[0.95, 0.12, 10.0], [-0.08, 1.02, 20.0], [2e-4, -1e-4, 1.0]])
+BLACK = (0.0, 0.0, 0.0)
+
+
+def blank_board(view=TILTED, size_wh=(320, 240)):
+    return Board(np.full((size_wh[1], size_wh[0], 3), 255, np.uint8), view, np.random.default_rng(0))
+
+
+def changed_box(image_bgr):
+    """The box of what is darker than the ink's threshold: 72 of 255 covered."""
+    ink = image_bgr[:, :, 0] <= 255 - 72
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)
+
+
+@pytest.mark.parametrize("view", [np.eye(3), TILTED])
+def test_the_box_of_a_stroke_is_exactly_its_ink_after_the_warp(view):
+    board = blank_board(view)
+    path = np.array([[60.0, 50.0], [120.0, 60.0], [100.0, 130.0]])
+    assert board.stroke(path, [3], 6.0, BLACK) == changed_box(board.image_bgr)
+
+
+@pytest.mark.parametrize("view", [np.eye(3), TILTED])
+def test_the_box_of_a_stamp_is_exactly_its_ink_after_the_warp(view):
+    board = blank_board(view)
+    ink = np.zeros((30, 20), np.uint8)
+    ink[:, 8:12] = ink[5:9, :] = 255
+    assert board.stamp(ink, (100.0, 80.0), 60.0, BLACK) == changed_box(board.image_bgr)
+
+
+def test_what_does_not_fit_the_picture_is_not_drawn():
+    board = blank_board()
+    assert board.stroke(np.array([[-30.0, 50.0], [40.0, 50.0]]), [2], 4.0, BLACK) is None
+    assert board.stamp(np.full((9, 9), 255, np.uint8), (315.0, 100.0), 30.0, BLACK) is None
+    assert (board.image_bgr == 255).all()
+
+
+def test_projection_and_scale_agree_with_the_homography():
+    board = blank_board()
+    x, y = board.project(np.array([[100.0, 50.0]]))[0]
+    u, v, w = TILTED @ (100.0, 50.0, 1.0)
+    assert (x, y) == pytest.approx((u / w, v / w))
+    assert blank_board(np.diag([2.0, 2.0, 1.0])).scale_at(10, 10) == pytest.approx(2.0)
+
+
+def neat_writer(scans=None):
+    hand = Hand(0.05, 1.0, 0.0, 0.3, 0.01, 0.01, 0.01, 0.0, 0.02, 5)
+    return Writer(hand, Pen("ball", 0.08, 0.1, 0.0, 1.0), BLACK, BLACK, 1.0, 40.0, 0.2, scans=scans)
+
+
+def test_writing_tells_digits_numbers_and_letters():
+    board = blank_board(np.eye(3), (640, 120))
+    neat_writer().write(board, "-3.5 ab 12", 20.0, 80.0, 40.0)
+    assert [digit.digit for digit in board.digits] == [3, 5, 1, 2]
+    assert [number.text for number in board.numbers] == ["-3.5", "12"]
+    assert [other.kind for other in board.others] == ["mark", "mark", "letter", "ambiguous"]
+    left_edges = [digit.box_xywh[0] for digit in board.digits]
+    assert left_edges == sorted(left_edges)
+    assert board.numbers[0].box_xywh == around([digit.box_xywh for digit in board.digits[:2]])
+
+
+def test_print_is_marked_as_print():
+    board = blank_board(np.eye(3), (640, 120))
+    print_text(board, "A 407", 20.0, 30.0, 40.0, BLACK, font=3)
+    assert [(digit.digit, digit.printed) for digit in board.digits] == [(4, True), (0, True), (7, True)]
+    assert [number.text for number in board.numbers] == ["407"]
+    for digit in board.digits:
+        assert 36 <= digit.box_xywh[3] <= 44
+
+
+def scanned_bars():
+    images = np.zeros((10, 28, 28), np.uint8)
+    images[:, 4:24, 10:18] = 200
+    return MnistHands(images, np.arange(10))
+
+
+def test_scanned_digits_stand_where_they_are_written():
+    board = blank_board(np.eye(3), (640, 120))
+    neat_writer(scanned_bars()).write(board, "7", 100.0, 90.0, 60.0)
+    (digit,) = board.digits
+    x, y, width, height = digit.box_xywh
+    assert abs(x - 100) <= 5 and abs(width - 24) <= 3 and 50 <= height <= 72 and 84 <= y + height <= 96
+
+
+def test_enlarged_ink_stays_as_bold_as_it_was_and_gets_crisp_edges():
+    ink = np.zeros((20, 20), np.uint8)
+    ink[:, 8:12] = 255
+    large = enlarge(ink, (200, 200))
+    assert (large > 127).mean() == pytest.approx(0.2, abs=0.03)
+    assert ((large > 25) & (large < 230)).mean() < 0.06
+
+
+def test_hands_with_a_digit_missing_are_refused():
+    with pytest.raises(ValueError, match="every digit"):
+        MnistHands(np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3]))
+
+
+def test_a_date_is_three_numbers_and_a_second_point_ends_a_number():
+    digits = [TrueDigit(digit, (10 * digit, 0, 8, 9)) for digit in range(6)]
+    date = [("0", 0), ("1", 1), ("/", None), ("2", 2), ("3", 3), ("/", None), ("4", 4), ("5", 5)]
+    assert [number.text for number in group(date, digits)] == ["01", "23", "45"]
+    dotted = [("0", 0), (".", None), ("1", 1), (".", None), ("2", 2)]
+    assert [number.text for number in group(dotted, digits)] == ["0.1", "2"]
+    assert [number.members for number in group([("1", 1), ("-", None), ("2", 2)], digits)] == [(1,), (2,)]
