@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.data import Dataset, load
-from digitedge.data.dataset import balanced
+from digitedge.data.dataset import first_of_each
 from digitedge.models.recipes import Recipe, Settings
 from digitedge.patch import Geometry, to_inputs
 
@@ -56,8 +56,7 @@ def load_splits(recipe: Recipe, source: str) -> Splits:
 def training_fields(recipe: Recipe, source: str) -> Fields:
     """Return what a recipe is trained on: the training split, or its first few of each digit where the recipe says so."""
     data = load(source, "train")
-    is_large = recipe.per_class is not None and data.name in ("mnist", "synthetic")
-    return _laid(balanced(data, recipe.per_class) if is_large and recipe.per_class else data, recipe.geometry)
+    return _laid(first_of_each(data, recipe.per_class) if recipe.per_class else data, recipe.geometry)
 
 
 def preferred_source(recipe: Recipe, source: str) -> str:

@@ -88,16 +88,9 @@ def split_dataset(images: Images, labels: NDArray[np.int64], name: str, split: s
     return make_dataset(_pick(images, indices), labels[indices], name, split)
 
 
-def balanced(data: Dataset, per_class: int) -> Dataset:
-    """Return the first ``per_class`` pictures of each digit, in the set's order. Raises DataError if a digit has fewer."""
-    chosen: list[NDArray[np.int64]] = []
-    for digit in range(10):
-        members = np.flatnonzero(data.labels == digit)[:per_class]
-        if len(members) < per_class:
-            raise DataError(
-                f"{data.name}: {len(members)} pictures of the digit {digit}, {per_class} are needed.", "Give a larger data set."
-            )
-        chosen.append(members)
+def first_of_each(data: Dataset, most: int) -> Dataset:
+    """Return the first ``most`` pictures of each digit, all of a digit that has fewer, in the set's order."""
+    chosen = [np.flatnonzero(data.labels == digit)[:most] for digit in range(10)]
     return data.take(np.sort(np.concatenate(chosen)))
 
 

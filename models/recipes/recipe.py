@@ -63,7 +63,7 @@ class Recipe:
         quick: What ``--quick`` trains it with; None: the same settings, for at most three epochs.
         loss: "sparse" (labels as numbers) or "categorical" (labels as rows of zeros and a one); the same mathematics.
         outputs: "logits" or "probabilities" (the network ends in softmax).
-        per_class: How many pictures of each digit it takes from a data set with splits of its own; None takes all.
+        per_class: How many training pictures of each digit it takes at most; None takes all.
         preferred_data: File names looked for under $DIGITEDGE_DATA before MNIST when the data set is "auto".
     """
 

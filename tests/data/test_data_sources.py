@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitedge.data import SPLITS, Dataset, load
-from digitedge.data.dataset import balanced, make_dataset
+from digitedge.data import SPLITS, load
+from digitedge.data.dataset import first_of_each, make_dataset
 from digitedge.data.folders import ink_on_black
 from digitedge.data.idx import format_idx
 from digitedge.errors import DataError
@@ -180,12 +180,12 @@ def test_the_checksum_sees_pixels_sizes_labels_and_order() -> None:
     assert len(sums) == 5
 
 
-def test_balanced_takes_the_first_of_each_class_or_says_which_lacks() -> None:
-    data = load("synthetic", "test")
-    chosen: Dataset = balanced(data, 20)
-    assert np.bincount(chosen.labels).tolist() == [20] * 10
-    with pytest.raises(DataError, match="digit 0, 201"):
-        balanced(data, 201)
+def test_the_first_of_each_digit_are_taken_in_order() -> None:
+    labels = np.array([1, 1, 0, 1, 0, 7])
+    data = make_dataset(np.arange(6, dtype=np.uint8).reshape(6, 1, 1), labels, "set", "train")
+    chosen = first_of_each(data, 2)
+    assert np.asarray(chosen.images).ravel().tolist() == [0, 1, 2, 4, 5]
+    assert chosen.labels.tolist() == [1, 1, 0, 0, 7]
 
 
 def test_reading_data_needs_neither_tensorflow_nor_scipy() -> None:

@@ -1,0 +1,87 @@
+"""Run folders: numbered, found again, never overwritten by accident."""
+
+from pathlib import Path
+
+import pytest
+
+from digitedge.errors import DataError, InputError, OutputError
+from digitedge.export import runs
+from digitedge.export.runs import Epoch, Plan
+from digitedge.models.recipes import Settings
+
+PLAN = Plan("cnn", "mnist", 7, Settings(epochs=4, schedule="cosine", paper_share=0.35))
+HISTORY = [Epoch(1, 0.5, 0.9, 0.4, 0.92, 1e-3, 3.25), Epoch(2, 0.25, 0.95, 0.3, 0.94, 5e-4, 3.125)]
+
+
+def begun(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    runs.write_plan(folder, PLAN)
+    return folder
+
+
+def test_numbers_go_on_after_the_highest(tmp_path: Path) -> None:
+    names = [runs.fresh_folder("cnn", tmp_path / "runs").name for _ in range(2)]
+    (tmp_path / "runs" / "cnn-9").mkdir()
+    (tmp_path / "runs" / "cnn-tiny-40").mkdir()
+    (tmp_path / "runs" / "cnn-old").mkdir()
+    names.append(runs.fresh_folder("cnn", tmp_path / "runs").name)
+    assert names == ["cnn-1", "cnn-2", "cnn-10"]
+
+
+def test_what_was_asked_and_reached_is_read_back(tmp_path: Path) -> None:
+    begun(tmp_path)
+    runs.write_history(tmp_path, HISTORY)
+    assert runs.read_plan(tmp_path) == PLAN
+    assert runs.read_history(tmp_path) == HISTORY
+    assert (
+        (tmp_path / "history.csv").read_text().startswith("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n")
+    )
+
+
+def test_the_latest_unfinished_run_is_resumed(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        begun(tmp_path / f"cnn-{number}")
+    (tmp_path / "cnn-11").mkdir()
+    assert runs.latest_unfinished("cnn", tmp_path).name == "cnn-10"
+    (tmp_path / "cnn-10" / "metrics.json").write_text("{}")
+    assert runs.latest_unfinished("cnn", tmp_path).name == "cnn-2"
+    with pytest.raises(InputError, match="No unfinished run of cnn-tiny"):
+        runs.latest_unfinished("cnn-tiny", tmp_path)
+
+
+def test_a_folder_with_something_in_it_needs_force(tmp_path: Path) -> None:
+    assert runs.given_folder(tmp_path / "new" / "run", force=False).is_dir()
+    begun(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match="exists already") as raised:
+        runs.given_folder(tmp_path, force=False)
+    assert "--resume" in raised.value.remedy
+    assert "--force" in raised.value.remedy
+    runs.given_folder(tmp_path, force=True)
+    assert not runs.is_unfinished(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="is a file"):
+        runs.given_folder(tmp_path / "file", force=True)
+    with pytest.raises(OutputError, match="cannot be made"):
+        runs.given_folder(tmp_path / "file" / "run", force=False)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "{}", '{"recipe": "cnn", "data": "mnist", "seed": 1, "settings": {"epochs": 0}}', "[]"]
+)
+def test_a_damaged_plan_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(DataError, match="damaged"):
+        runs.read_plan(tmp_path)
+
+
+def test_no_plan_and_a_damaged_history_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no run was begun here"):
+        runs.read_plan(tmp_path)
+    (tmp_path / "history.csv").write_text("epoch,loss\n1,wide\n")
+    with pytest.raises(DataError, match="damaged"):
+        runs.read_history(tmp_path)
