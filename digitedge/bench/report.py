@@ -23,7 +23,7 @@ class PipelineTiming:
     Attributes:
         size_wh: Size of the frame, pixels.
         digits: Digits read in it.
-        scene: What the frame was: a file's name or "drawn scene".
+        scene: What the frame was: a file's name or "fixed scene".
         times: Its stages.
     """
 

@@ -22,6 +22,7 @@ from digitedge.reading.page import Page
 from digitedge.reading.picture import load_picture
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
+from digitedge.scenes.fixed import fixed_scene
 
 _FRAMES = 20  # at least; a photo of 12 megapixels takes long
 _FRAME_S = 1 / 30
@@ -68,7 +69,7 @@ def time_frame(model: Path, image: Path | None, seconds: float) -> PipelineTimin
     """
     import cv2
 
-    frames = Frames(Reader(Classifier(model)), load_picture(image).bgr if image else _drawn_scene())
+    frames = Frames(Reader(Classifier(model)), load_picture(image).bgr if image else fixed_scene().image_bgr)
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -77,14 +78,4 @@ def time_frame(model: Path, image: Path | None, seconds: float) -> PipelineTimin
         cv2.setNumThreads(before)
     page = frames.last_page
     size_wh, digits = ((0, 0), 0) if page is None else (page.size_wh, len(page.digits))
-    return PipelineTiming(size_wh, digits, str(image) if image else "drawn scene", times)
-
-
-def _drawn_scene() -> NDArray[np.uint8]:
-    from digitedge.camera.demo import DemoCamera
-
-    camera = DemoCamera()
-    camera.open()
-    frame = camera.read()
-    assert frame is not None
-    return frame.bgr
+    return PipelineTiming(size_wh, digits, str(image) if image else "fixed scene", times)
