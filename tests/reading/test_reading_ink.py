@@ -1,0 +1,79 @@
+import cv2
+import numpy as np
+import pytest
+from digitedge.reading.candidates import find_candidates
+from digitedge.reading.ink import ink_layers, levels, paper_of
+
+
+def page(height: int = 200, width: int = 300, paper: int = 220) -> np.ndarray:
+    return np.full((height, width), paper, np.uint8)
+
+
+def candidates(gray: np.ndarray) -> list:
+    layers = list(ink_layers(gray))
+    coarsest = max((layer.level for layer in layers), default=0)
+    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
+
+
+def overlaps(box: tuple[int, int, int, int], truth: tuple[int, int, int, int]) -> float:
+    left, top = max(box[0], truth[0]), max(box[1], truth[1])
+    right, bottom = min(box[0] + box[2], truth[0] + truth[2]), min(box[1] + box[3], truth[1] + truth[3])
+    shared = max(0, right - left) * max(0, bottom - top)
+    return shared / (box[2] * box[3] + truth[2] * truth[3] - shared)
+
+
+def test_empty_paper_has_no_candidate() -> None:
+    assert candidates(page()) == []
+
+
+def test_paper_follows_a_shadow_edge_and_ignores_thin_ink() -> None:
+    gray = page()
+    gray[:, 150:] = 120
+    cv2.line(gray, (60, 40), (60, 160), 30, 4)
+    paper = paper_of(gray)
+    assert abs(int(paper[100, 60]) - 220) <= 8
+    assert abs(int(paper[100, 280]) - 120) <= 8
+
+
+@pytest.mark.parametrize("height", [14, 30, 70, 140, 300])
+def test_a_bar_of_any_height_is_one_of_the_candidates(height: int) -> None:
+    gray = page(400, 400)
+    width = max(2, height // 8)
+    truth = (180, 50, width, height)
+    gray[50 : 50 + height, 180 : 180 + width] = 40
+    assert max(overlaps(candidate.box_xywh, truth) for candidate in candidates(gray)) > 0.7
+
+
+def test_light_ink_on_a_dark_board_is_found_and_marked() -> None:
+    gray = page(paper=50)
+    cv2.circle(gray, (100, 100), 20, 220, 4)
+    found = [candidate for candidate in candidates(gray) if candidate.light]
+    assert max(overlaps(candidate.box_xywh, (78, 78, 45, 45)) for candidate in found) > 0.8
+
+
+def test_a_soft_shadow_alone_is_no_candidate() -> None:
+    gray = np.repeat(np.linspace(120, 230, 600, dtype=np.float32)[None], 400, axis=0).astype(np.uint8)
+    assert candidates(gray) == []
+
+
+def test_what_a_frame_holds_is_found_and_the_frame_is_not() -> None:
+    gray = page(300, 400)
+    cv2.rectangle(gray, (40, 40), (360, 260), 60, 3)
+    cv2.circle(gray, (150, 150), 22, 60, 4)
+    cv2.polylines(gray, [np.array([(230, 205), (262, 205), (240, 262)], np.int32)], False, 60, 4)  # touches the frame
+    boxes = [candidate.box_xywh for candidate in candidates(gray)]
+    assert max(overlaps(box, (126, 126, 49, 49)) for box in boxes) > 0.8
+    assert max(overlaps(box, (228, 203, 37, 55)) for box in boxes) > 0.6
+    assert all(box[2] < 250 for box in boxes)
+
+
+def test_levels_halve_and_cover_the_picture() -> None:
+    sizes = [(zoom, level.shape) for zoom, level in levels(page(480, 640))]
+    assert [shape for _, shape in sizes] == [(480, 640), (240, 320), (120, 160), (60, 80), (30, 40)]
+    assert [zoom for zoom, _ in sizes] == [1, 2, 4, 8, 16]
+
+
+def test_a_huge_picture_is_read_at_no_more_than_its_share_of_pixels() -> None:
+    zoom, level = next(levels(np.zeros((3000, 4000), np.uint8)))
+    assert level.size <= 2_210_000
+    assert zoom == pytest.approx(4000 / level.shape[1])
