@@ -65,9 +65,9 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     if scheme in _STREAM_SCHEMES:
         return NetworkStream(text, options.stall_s)
     path = Path(text).expanduser()
-    if path.is_dir():
+    if text and path.is_dir():
         return PictureFolder(path, options.fps)
-    if path.exists() or path.suffix:
+    if text and (path.exists() or path.suffix):
         return VideoFile(path, options.fps)
     raise SourceError(
         f"{text!r} is no source.",
