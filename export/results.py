@@ -8,7 +8,7 @@ from typing import Any
 
 from digitedge.export.comparison import Comparison, passes
 from digitedge.export.exporting import Export, ExportedMode
-from digitedge.runtime.inspection import FileFacts
+from digitedge.runtime.factsheet import file_json
 
 
 def comparison_json(
@@ -44,32 +44,6 @@ def comparison_json(
         "data": data,
         "max_drop_pp": max_drop_pp,
         "passed": passes(comparison, max_drop_pp),
-    }
-
-
-def file_json(path: Path, facts: FileFacts) -> dict[str, Any]:
-    """Return what a .tflite file is, as in the contract: checksum, size, number types of its ends, operators."""
-    return {
-        "file": str(path),
-        "sha256": facts.sha256,
-        "size_bytes": facts.size_bytes,
-        "quantize": facts.quantize,
-        "fully_integer": facts.fully_integer,
-        "input": end_json(facts, facts.inputs[0]),
-        "output": end_json(facts, facts.outputs[0]),
-        "operators": facts.operator_counts,
-        "parameters": facts.parameters,
-    }
-
-
-def end_json(facts: FileFacts, index: int) -> dict[str, Any]:
-    """Return one end of the graph: ``{"dtype", "shape", "scale", "zero_point"}``; scale 0 where it is not quantised."""
-    tensor = facts.tensors[index]
-    return {
-        "dtype": tensor.dtype,
-        "shape": list(tensor.shape),
-        "scale": tensor.scales[0] if tensor.scales else 0.0,
-        "zero_point": tensor.zero_points[0] if tensor.zero_points else 0,
     }
 
 

@@ -16,7 +16,7 @@ def print_modes(console: Console, result: dict[str, Any]) -> None:
         f"{first['file']}: {_percent(first['accuracy'])} of {data['count']} pictures of {data['name']}, {data['split']}"
     )
     table = Table(box=None, pad_edge=False)
-    for heading in ("mode", "bytes", "accuracy", "change (pp)", "95 % bound", "McNemar p", "agreement", "drift p99"):
+    for heading in ("mode", "bytes", "accuracy", "pp", "drop ≤ (95 %)", "McNemar", "agree", "drift"):
         table.add_column(heading, justify="left" if heading == "mode" else "right")
     for mode in modes:
         quantized = mode["quantized"]
@@ -25,7 +25,7 @@ def print_modes(console: Console, result: dict[str, Any]) -> None:
             f"{quantized['size_bytes']:,}",
             _percent(quantized["accuracy"]),
             f"{mode['delta_pp']:+.3f}",
-            f"drop ≤ {mode['drop_bound_pp']:.3f}",
+            f"{mode['drop_bound_pp']:.3f}",
             f"{mode['mcnemar_p']:.3f}",
             _percent(mode["agreement"]),
             f"{mode['confidence_drift']['p99']:.4f}",

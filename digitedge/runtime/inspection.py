@@ -9,7 +9,7 @@ from typing import Any
 
 from digitedge.errors import InputError, ModelError
 from digitedge.runtime.flatfile import is_aligned, unpack
-from digitedge.runtime.modelfile import read_metadata
+from digitedge.runtime.modelfile import METADATA_NAME, read_metadata
 
 _INTEGERS = frozenset({"int4", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "bool"})
 _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16"})
@@ -61,6 +61,7 @@ class FileFacts:
         description: The converter's remark.
         aligned: Whether every constant starts on a multiple of 16 bytes.
         metadata: digitedge's own; empty for a file made elsewhere.
+        other_metadata: Names of the metadata others put in.
     """
 
     sha256: str
@@ -72,6 +73,7 @@ class FileFacts:
     description: str
     aligned: bool
     metadata: dict[str, Any]
+    other_metadata: tuple[str, ...]
 
     @property
     def operator_counts(self) -> dict[str, int]:
@@ -149,6 +151,7 @@ def inspect_bytes(content: bytes) -> FileFacts:
             description=_text(root.description),
             aligned=is_aligned(content),
             metadata=read_metadata(content),
+            other_metadata=tuple(name for name in map(_text, _names(root)) if name != METADATA_NAME),
         )
         _ = facts.touched  # an index out of range shows itself here
     except (IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
@@ -185,6 +188,10 @@ def _dtype_name(number: int) -> str:
 
     names = {value: name for name, value in vars(schema.TensorType).items() if isinstance(value, int)}
     return names.get(number, f"type {number}").lower()
+
+
+def _names(root: Any) -> list[bytes | str | None]:
+    return [entry.name for entry in root.metadata or []]
 
 
 def _length(data: Any) -> int:
