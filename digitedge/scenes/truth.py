@@ -31,8 +31,8 @@ class TrueDigit:
 class TrueNumber:
     """Digits that belong together.
 
-    On drawn pages the centres of neighbouring digits of one number are nearer than about 1.15 digit heights, those of different
-    numbers in one line farther than 1.5.
+    On drawn pages neighbours in one number are at most about 0.4 digit heights apart (in the boxes of a form their centres are
+    at most 1.2), different numbers in one line 0.9 or more, or a ruled line stands between them.
 
     Attributes:
         text: The digits, with a decimal point and a leading minus where they are drawn: "-3.5".

@@ -95,7 +95,10 @@ class Writer:
     def measure(self, text: str, height: float) -> float:
         """Return about how wide ``text`` will be, sheet pixels; rather too much than too little."""
         widths = {" ": 0.7, ".": 0.15, "1": 0.5, "-": 0.55}
-        return height * sum(widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text)
+        lean = height * min(abs(self.hand.slant), 0.6)
+        return lean + height * sum(
+            widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text
+        )
 
     def _glyph(
         self, board: Board, character: str, left: float, foot: float, height: float, color: Color
@@ -111,11 +114,13 @@ class Writer:
             templates = tuple(template for template in templates if template.style not in _BARE_ONES)
         template = self.hand.choose(templates, rng)
         path = self.hand.trace(template, rng)
-        path = (path - (path[:, 0].min(), 1.0)) * height + (left, foot)
+        # Slanted neighbours stand close along the slant, so their boxes overlap as they do on paper.
+        upright = path[:, 0] + self.hand.slant * (path[:, 1] - 1.0)
+        path = (path - (upright.min(), 1.0)) * height + (left, foot)
         box = board.stroke(
             path, template.stroke_ends, self.width(height), color, self.opacity, self.pen.pressure, self.pen.grain
         )
-        return box, float(path[:, 0].max())
+        return box, left + height * float(upright.max() - upright.min())
 
     def _scan(
         self, board: Board, digit: int, left: float, foot: float, height: float, color: Color
@@ -156,7 +161,10 @@ def print_text(board: Board, text: str, left: float, top: float, height: float, 
         reference = draw_print("H", local, np.random.default_rng(font)).shape[0]
         glyph = draw_print(character, local, np.random.default_rng(font))
         unit = height / reference
-        drop = (reference - glyph.shape[0]) * unit if character not in "-–" else 0.5 * (reference - glyph.shape[0]) * unit
+        sink = {"-": -0.35, "=": -0.2, ",": 0.15, **dict.fromkeys("gjpqyQ()[]{}", 0.22)}.get(
+            character, 0.0
+        )  # below the baseline
+        drop = (reference - glyph.shape[0]) * unit + sink * height
         box = board.stamp(glyph, (x, top + drop), glyph.shape[0] * unit, color)
         x += glyph.shape[1] * unit + 0.12 * height
         if box is None:
