@@ -25,21 +25,18 @@ def predict(
     """Find and read handwritten digits in pictures."""
     from digitedge.cli.options import reader_settings
     from digitedge.models import DEFAULT_MODEL
-    from digitedge.reading.annotate import annotate
-    from digitedge.reading.picture import load_picture, save_picture
-    from digitedge.reading.reader import Reader
-    from digitedge.runtime.classifier import Classifier
+    from digitedge.reading.album import Task, read_album
 
-    reader = Reader(Classifier(model or DEFAULT_MODEL), reader_settings(roi, min_confidence))
-    failed = 0
-    for image in images:
-        picture = load_picture(image)
-        page = reader.read(picture.gray)
-        print(json.dumps(_as_json(image, page)) if as_json else _as_text(image, page))
-        if page.advice:
-            print(f"{image}: {page.advice}", file=sys.stderr)
-        if save is not None:
-            save_picture(save / f"{image.stem}.png", annotate(picture.bgr, page))
+    task = Task(model or DEFAULT_MODEL, reader_settings(roi, min_confidence), save, explain)
+    failed = False
+    for answer in read_album(images, task):
+        if answer.page is None:
+            print(f"digitedge: {answer.error}", file=sys.stderr)
+            failed = True
+            continue
+        print(json.dumps(_as_json(answer.image, answer.page)) if as_json else _as_text(answer.image, answer.page))
+        if answer.page.advice:
+            print(f"{answer.image}: {answer.page.advice}", file=sys.stderr)
     if failed:
         raise typer.Exit(1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,11 +12,23 @@ from digitedge.reading.page import Box
 
 _SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
 _JOIN_MARGIN = 0.02  # a joined candidate must beat its best part by this
-_SURE = 0.9
 
 
-def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_confidence: float) -> list[int]:
-    """Return the indices of the candidates that stand as digits.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was decided.
+
+    Attributes:
+        standing: Indices of the candidates that are digits, the surest first.
+        rivals: intp [N]: the standing candidate that took a sure one's place; −1 for those that stand or are not sure.
+    """
+
+    standing: list[int]
+    rivals: NDArray[np.intp]
+
+
+def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_confidence: float) -> Selection:
+    """Return which of the candidates stand as digits.
 
     Args:
         candidates: Of all layers.
@@ -23,16 +37,18 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     """
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
     joined = np.array([candidate.how == "joined" for candidate in candidates], bool)
-    alive = confidence >= min_confidence
-    rank = confidence - _JOIN_MARGIN * joined
+    rank = np.where(confidence >= min_confidence, confidence - _JOIN_MARGIN * joined, -1)
+    rivals = np.full(len(candidates), -1, np.intp)
     standing: list[int] = []
     for index in np.argsort(-rank, kind="stable").tolist():
-        if not alive[index]:
-            continue
-        rivals = [other for other in standing if _share(boxes[index], boxes[other]) > _SAME_PLACE]
-        if not rivals:
+        if rank[index] < 0:
+            break
+        taken = [other for other in standing if _share(boxes[index], boxes[other]) > _SAME_PLACE]
+        if taken:
+            rivals[index] = taken[0]
+        else:
             standing.append(index)
-    return standing
+    return Selection(standing, rivals)
 
 
 def _share(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:

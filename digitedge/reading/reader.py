@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate, find_candidates
 from digitedge.reading.context import ContextModel, features
-from digitedge.reading.decide import select
+from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
@@ -34,6 +34,31 @@ class ReaderSettings:
     roi_xywh: Box | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A page and how it came about, for explaining.
+
+    Attributes:
+        page: The result.
+        view: uint8 [h, w], the region of interest; everything below is in its pixels.
+        layers: Ink at each scale and polarity.
+        candidates: Everything offered to the classifier, N of them.
+        fields: uint8 [N, side, side], what it saw.
+        probabilities: float32 [N, outputs], what it said.
+        confidence: float32 [N], of each one's best digit, its surroundings considered.
+        selection: Which stand.
+    """
+
+    page: Page
+    view: NDArray[np.uint8]
+    layers: list[InkLayer]
+    candidates: list[Candidate]
+    fields: NDArray[np.uint8]
+    probabilities: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    selection: Selection
+
+
 class Reader:
     """Finds and reads the digits of grey pictures."""
 
@@ -48,34 +73,38 @@ class Reader:
 
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
-        size_wh = (gray.shape[1], gray.shape[0])
-        roi = self.settings.roi_xywh
-        offset = (0, 0) if roi is None else (max(0, roi[0]), max(0, roi[1]))
-        if roi is not None:
-            gray = np.ascontiguousarray(gray[offset[1] : max(0, roi[1] + roi[3]), offset[0] : max(0, roi[0] + roi[2])])
+        return self.trace(gray).page
+
+    def trace(self, gray: NDArray[np.uint8]) -> Trace:
+        """Return what is written in a picture, uint8 [H, W], with every stage's result."""
+        view, offset = _cropped(gray, self.settings.roi_xywh)
         clock = _StageClock()
-        layers = list(ink_layers(gray)) if gray.size else []
+        layers = list(ink_layers(view)) if view.size else []
         clock.stage("ink")
         candidates = _candidates_of(layers)
         clock.stage("candidates")
         fields = to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
         clock.stage("patch")
         probabilities = self.classifier.probabilities(fields)
-        clock.stage("invoke")
         fields, probabilities = self._turned_upright(candidates, fields, probabilities)
+        clock.stage("invoke")
         digits = probabilities[:, : self.classifier.digits]
         best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
         confidence = digits[np.arange(len(best)), best]
         if self.context is not None and len(best):
             confidence = self.context.confidence(features(candidates, probabilities, self.classifier.digits))
-        standing = select(candidates, confidence, self.settings.min_confidence)
+        selection = select(candidates, confidence, self.settings.min_confidence)
         readings = in_reading_order(
-            [_reading(candidates[i], int(best[i]), float(confidence[i]), fields[i], probabilities[i], offset) for i in standing]
+            [
+                Reading(int(best[i]), float(confidence[i]), _moved(candidates[i].box_xywh, offset), fields[i], probabilities[i])
+                for i in selection.standing
+            ]
         )
         clock.stage("decide")
         numbers = group_numbers(readings)
         clock.stage("numbers")
-        return Page(size_wh, tuple(readings), numbers, clock.stage_ms)
+        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms)
+        return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
     def _turned_upright(
         self, candidates: list[Candidate], fields: NDArray[np.uint8], probabilities: NDArray[np.float32]
@@ -106,16 +135,16 @@ def _candidates_of(layers: list[InkLayer]) -> list[Candidate]:
     return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
 
 
-def _reading(
-    candidate: Candidate,
-    digit: int,
-    confidence: float,
-    field: NDArray[np.uint8],
-    probabilities: NDArray[np.float32],
-    offset: tuple[int, int],
-) -> Reading:
-    x, y, w, h = candidate.box_xywh
-    return Reading(digit, confidence, (x + offset[0], y + offset[1], w, h), field, probabilities)
+def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Return the region of interest (what of it lies in the picture) and its corner."""
+    if roi is None:
+        return gray, (0, 0)
+    x, y = max(0, roi[0]), max(0, roi[1])
+    return np.ascontiguousarray(gray[y : max(0, roi[1] + roi[3]), x : max(0, roi[0] + roi[2])]), (x, y)
+
+
+def _moved(box: Box, offset: tuple[int, int]) -> Box:
+    return box[0] + offset[0], box[1] + offset[1], box[2], box[3]
 
 
 class _StageClock:

@@ -1,0 +1,81 @@
+"""Every stage of a reading as a picture, for people who ask why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.picture import save_picture
+from digitedge.reading.reader import Trace
+
+_STANDS, _UNSURE, _TAKEN = (70, 160, 20), (60, 60, 220), (200, 140, 40)
+_TILE, _COLUMNS = 84, 14
+_MAX_TILES = 280
+
+
+def write_explanation(folder: Path, trace: Trace) -> list[Path]:
+    """Write the stages of a reading to ``folder`` and return the files, in order.
+
+    1-gray.png, 2-ink-LEVEL-dark.png or -light.png, 3-candidates.png (green: read; red: not sure enough; blue: another candidate
+    took the place), 4-patches.png (what the classifier saw, its two best answers and the reason each was dropped).
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+    stages: list[tuple[str, NDArray[np.uint8]]] = [("1-gray", trace.view)]
+    for layer in trace.layers:
+        stages.append((f"2-ink-{layer.level}-{'light' if layer.light else 'dark'}", layer.mask))
+    stages += [("3-candidates", _candidates(trace)), ("4-patches", _patches(trace))]
+    paths = []
+    for name, picture in stages:
+        if picture.size:
+            paths.append(folder / f"{name}.png")
+            save_picture(paths[-1], picture)
+    return paths
+
+
+def reason(trace: Trace, index: int) -> str:
+    """Return why a candidate stands or was dropped, in a few words."""
+    if index in trace.selection.standing:
+        return f"read {trace.confidence[index]:.2f}"
+    rival = int(trace.selection.rivals[index])
+    if rival >= 0:
+        return f"place taken by {int(trace.probabilities[rival, :10].argmax())}"
+    rejected = float(trace.probabilities[index, 10:].sum())
+    return f"no digit {rejected:.2f}" if rejected > 0.5 else f"unsure {trace.confidence[index]:.2f}"
+
+
+def _candidates(trace: Trace) -> NDArray[np.uint8]:
+    drawn = cv2.cvtColor(trace.view, cv2.COLOR_GRAY2BGR) if trace.view.size else np.empty((0, 0, 3), np.uint8)
+    standing = set(trace.selection.standing)
+    order = sorted(range(len(trace.candidates)), key=lambda index: index in standing)
+    for index in order:
+        x, y, w, h = trace.candidates[index].box_xywh
+        color = _STANDS if index in standing else _TAKEN if trace.selection.rivals[index] >= 0 else _UNSURE
+        cv2.rectangle(drawn, (x, y), (x + w, y + h), color, max(1, min(drawn.shape[:2]) // 400))
+    return drawn
+
+
+def _patches(trace: Trace) -> NDArray[np.uint8]:
+    """Return a sheet of the fields, the surest first."""
+    order = np.argsort(-trace.confidence, kind="stable")[:_MAX_TILES].tolist()
+    tiles = [_tile(trace, index) for index in order]
+    if not tiles:
+        return np.empty((0, 0), np.uint8)
+    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % _COLUMNS)
+    return np.vstack([np.hstack(tiles[row : row + _COLUMNS]) for row in range(0, len(tiles), _COLUMNS)])
+
+
+def _tile(trace: Trace, index: int) -> NDArray[np.uint8]:
+    field = cv2.resize(trace.fields[index], (_TILE, _TILE), interpolation=cv2.INTER_NEAREST)
+    tile = cv2.copyMakeBorder(cv2.cvtColor(field, cv2.COLOR_GRAY2BGR), 2, 32, 14, 14, cv2.BORDER_CONSTANT, value=(50, 50, 50))
+    row = trace.probabilities[index]
+    names = [*map(str, range(10)), "no"]
+    best = row.argsort()[::-1][:2]
+    said = " ".join(f"{names[min(label, 10)]} {row[label]:.2f}" for label in best)
+    for line, text in enumerate((said, reason(trace, index))):
+        cv2.putText(tile, text, (3, _TILE + 14 + 14 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.33, (220, 230, 240), 1, cv2.LINE_AA)
+    return tile
