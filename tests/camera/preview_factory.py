@@ -99,7 +99,7 @@ class Browser:
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         query = urllib.request.Request(self._base + path, data, {"Content-Type": "application/json"}, method=method)
-        with urllib.request.urlopen(query, timeout=60) as answer:
+        with urllib.request.urlopen(query, timeout=20) as answer:
             return json.load(answer)["value"]
 
     def show(self, url: str, width: int, height: int) -> None:
@@ -141,7 +141,7 @@ class Browser:
             {"type": "pointerMove", "duration": 60, "x": round(x1), "y": round(y1)},
             {"type": "pointerUp", "button": 0},
         ]
-        finger = {"type": "pointer", "id": "finger", "parameters": {"pointerType": pointer}, "actions": moves}
+        finger = {"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer}, "actions": moves}
         self._call("POST", "/actions", {"actions": [finger]})
 
     def screenshot(self) -> bytes:
