@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from digitedge.scenes import layouts_notes as notes
 from digitedge.scenes import layouts_numbers as numbers
 from digitedge.scenes.board import Board, Color
 from digitedge.scenes.clutter import add_clutter
+from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground, random_desk
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
@@ -97,11 +99,17 @@ def draw_page(
         _draw_mixed(board, hands, difficulty)
     else:
         ground = _ground(board, kind, difficulty)
+        if rng.random() < 0.12 * difficulty:
+            shine_through(board, ground)
+        if rng.random() < 0.06:
+            punch_holes(board, ground)
         writer = _writer(board, ground, hands, kind, difficulty)
         _LAYOUTS[kind][1](board, writer, ground.area, ground)
+        if rng.random() < 0.3 and kind not in ("sum", "sudoku", "form", "table", "diagram"):
+            mark_up(board, writer)
     add_clutter(board, difficulty)
     smallest = min((digit.box_xywh[3] for digit in board.digits if digit.digit != 1), default=24)
-    if rng.random() < 0.07:
+    if rng.random() < (0.2 if kind in ("single", "scattered") else 0.06):
         return board.finish(kind, scan(board.image_bgr, rng))
     return board.finish(kind, photograph(board.image_bgr, rng, difficulty, max(8, smallest)))
 
@@ -164,6 +172,7 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         pen = Pen.random(rng, "chalk" if ground.name in ("chalkboard", "blackboard", "slate") else "felt")
     else:
         pen = Pen.random(rng, str(rng.choice(["ball", "felt", "pencil"], p=[0.5, 0.3, 0.2])))
+    pen = replace(pen, width=min(pen.width, 0.17))  # thicker ones close the loops of small digits
     inks = _LIGHT_INKS if ground.dark else _DARK_INKS
     if pen.kind == "pencil":
         color, opacity = _GRAPHITE, float(rng.uniform(0.75 - 0.3 * difficulty, 0.95))
@@ -179,8 +188,9 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         second_color=second,
         opacity=opacity,
         text_height=height,
-        spacing=float(rng.uniform(0.06, 0.26) if rng.random() < 0.85 else rng.uniform(-0.05, 0.06)),
+        spacing=pen.width + float(rng.uniform(0.04, 0.2) if rng.random() < 0.88 else rng.uniform(-0.05, 0.04)),
         scans=hands if hands is not None and rng.random() < 0.5 else None,
+        joined=bool(rng.random() < 0.4),
         upright_ones=kind not in ("text", "card", "print", "contacts"),
     )
 

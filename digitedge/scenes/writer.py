@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitedge.scenes.board import Board, Color, around
 from digitedge.scenes.digit_styles import DIGITS
@@ -18,6 +19,7 @@ from digitedge.scenes.symbol_styles import MARKS, SYMBOLS
 from digitedge.scenes.truth import Box, MnistHands, Other, TrueDigit, TrueNumber, enlarge
 
 _ALL: Mapping[str, tuple[Template, ...]] = {**LETTERS, **MARKS, **SYMBOLS}
+_Point = NDArray[np.float64]
 _BARE_ONES = frozenset({"bar", "leaning"})
 
 
@@ -35,6 +37,7 @@ class Writer:
         spacing: Gap between neighbours, glyph heights.
         scans: Where digits' shapes come from, if not from strokes.
         upright_ones: Whether a 1 may be a bare bar.
+        joined: Whether the letters of a word hang together.
     """
 
     hand: Hand
@@ -46,6 +49,7 @@ class Writer:
     spacing: float
     scans: MnistHands | None = None
     upright_ones: bool = True
+    joined: bool = False
 
     def width(self, height: float) -> float:
         """Return the pen's width for glyphs ``height`` high, sheet pixels."""
@@ -71,15 +75,20 @@ class Writer:
         climb = 0.02 * rng.standard_normal()
         color = self.second_color if rng.random() < 0.3 else self.color
         x = left
+        before: _Point | None = None  # where the pen left the letter before
         placed: list[tuple[str, int | None]] = []
         for character in text:
             if character == " ":
                 x += height * rng.uniform(0.55, 0.75)
+                before = None
                 placed.append((" ", None))
                 continue
             size = height * float(np.exp(self.hand.size_spread * rng.standard_normal()))
             foot = baseline + (x - left) * climb + 0.03 * height * rng.standard_normal()
-            box, right = self._glyph(board, character, x, foot, size, color)
+            box, right, ends = self._glyph(board, character, x, foot, size, color)
+            if self.joined and character.islower() and before is not None and ends is not None:
+                self._join(board, before, ends[0], size, color)
+            before = ends[1] if ends is not None and character.islower() else None
             if box is None:
                 placed.append((" ", None))
             elif character.isascii() and character.isdigit():
@@ -102,14 +111,17 @@ class Writer:
 
     def _glyph(
         self, board: Board, character: str, left: float, foot: float, height: float, color: Color
-    ) -> tuple[Box | None, float]:
-        """Draw one glyph with its left edge at ``left`` and its foot at ``foot``; return its box and its right edge."""
+    ) -> tuple[Box | None, float, tuple[_Point, _Point] | None]:
+        """Draw one glyph with its left edge at ``left`` and its foot at ``foot``.
+
+        Returns its box, its right edge, and where the pen began and ended (None for scans).
+        """
         rng = board.rng
         if self.scans is not None and character in "0123456789":
-            return self._scan(board, int(character), left, foot, height, color)
+            return *self._scan(board, int(character), left, foot, height, color), None
         templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character) or AMBIGUOUS.get(character)
         if not templates:
-            return None, left
+            return None, left, None
         if character == "1" and not self.upright_ones:
             templates = tuple(template for template in templates if template.style not in _BARE_ONES)
         template = self.hand.choose(templates, rng)
@@ -120,7 +132,15 @@ class Writer:
         box = board.stroke(
             path, template.stroke_ends, self.width(height), color, self.opacity, self.pen.pressure, self.pen.grain
         )
-        return box, left + height * float(upright.max() - upright.min())
+        return box, left + height * float(upright.max() - upright.min()), (path[0], path[template.stroke_ends[0] - 1])
+
+    def _join(self, board: Board, start: _Point, end: _Point, height: float, color: Color) -> None:
+        """Draw the hair line that joins two letters of a word, hanging a little."""
+        if np.hypot(*(end - start)) < height:
+            middle = 0.5 * (start + end) + (0.0, 0.08 * height)
+            u = np.linspace(0, 1, 7)[:, None]
+            path = (1 - u) ** 2 * start + 2 * u * (1 - u) * middle + u * u * end
+            board.stroke(path, [7], 0.8 * self.width(height), color, self.opacity, 0.0, self.pen.grain)
 
     def _scan(
         self, board: Board, digit: int, left: float, foot: float, height: float, color: Color
