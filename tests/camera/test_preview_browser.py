@@ -137,6 +137,7 @@ def test_a_lost_camera_and_a_lost_board_are_told_and_the_page_comes_back_by_itse
     browser.show(f"http://127.0.0.1:{preview.port}/", *SCREENS["phone"])
     browser.until("document.getElementById('health').innerText === 'good'")
     assert browser.script("return document.getElementById('choose').hidden")  # nobody takes a region here
+    browser.until("document.getElementById('live').naturalWidth > 0")  # a single frame is shown at once
     preview.tick(Health("down", 0, 1, 0.0, "The camera fell silent."))
     browser.until("document.getElementById('word').innerText === 'The camera fell silent.'")
     _keep_picture(browser, "camera-lost")
