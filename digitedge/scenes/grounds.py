@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from digitedge.scenes.board import Board, Color, Segment
 from digitedge.scenes.optics import noise_tile
+from digitedge.scenes.textures import random_desk
 
 Area = tuple[float, float, float, float]
 """x, y, width, height in sheet pixels."""
@@ -33,8 +33,6 @@ _DARK_PAPERS: dict[str, Color] = {
     "dark card": (90, 48, 40),
     "black paper": (24, 24, 24),
 }
-DESKS: dict[str, float] = {"wood": 0.35, "cloth": 0.2, "granite": 0.15, "plain": 0.22, "keyboard": 0.08}
-"""What lies under the paper, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,72 +144,6 @@ def _rule(board: Board, frame: Area, rules: str, step: float, color: Color, dark
     if rules == "margin":
         x = left + (right - left) * rng.uniform(0.1, 0.2)
         board.lines([((x, top), (x, bottom))], 1.5 * width, (90.0, 80.0, 220.0), 0.7)
-
-
-def random_desk(size_wh: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return some table top: uint8 [H, W, 3]."""
-    return desk(size_wh, str(rng.choice(list(DESKS), p=list(DESKS.values()))), rng)
-
-
-def desk(size_wh: tuple[int, int], kind: str, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return a table top: uint8 [H, W, 3]; kind is "wood", "cloth", "granite", "plain" or "keyboard"."""
-    width, height = size_wh
-    tone = rng.uniform(0.35, 1.15)
-    color = {
-        "wood": np.array([70, 115, 165]),
-        "cloth": rng.uniform(40, 210, 3),
-        "granite": np.full(3, rng.uniform(60, 190)),
-        "plain": rng.uniform(20, 230, 3),
-        "keyboard": np.full(3, rng.uniform(25, 60)),
-    }[kind]
-    if kind == "keyboard":
-        return _keyboard(size_wh, color, rng)
-    pattern = _pattern(kind)
-    if rng.random() < 0.5:
-        pattern = pattern.T
-    zoom = rng.uniform(1.0, 2.5) * max(width, height) / 512
-    rows, columns = (min(512, max(2, round(side / zoom))) for side in (height, width))
-    y, x = int(rng.integers(513 - rows)), int(rng.integers(513 - columns))
-    part = np.ascontiguousarray(pattern[y : y + rows, x : x + columns])
-    large = cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.merge([cv2.convertScaleAbs(large, alpha=float(c) * tone / 160) for c in color]), np.uint8)
-
-
-@lru_cache(maxsize=8)
-def _pattern(kind: str) -> NDArray[np.uint8]:
-    noise = noise_tile()[:512, :512, 0].astype(np.float32) - 128
-    y, x = np.mgrid[0:512, 0:512].astype(np.float32)
-    if kind == "wood":
-        slow = cv2.GaussianBlur(noise, (0, 0), sigmaX=60, sigmaY=10) * 60
-        fine = cv2.GaussianBlur(noise, (0, 0), sigmaX=18, sigmaY=0.8) * 2.2
-        level = 160 + 22 * np.sin(y / 9 + slow / 14) + fine
-    elif kind == "cloth":
-        level = (
-            150
-            + 28 * np.sin(x * 0.9) * np.sin(y * 0.9)
-            + cv2.GaussianBlur(noise, (0, 0), 1.0)
-            + 14 * np.sin(x / 37) * np.sin(y / 23)
-        )
-    elif kind == "granite":
-        level = 150 + 1.8 * cv2.GaussianBlur(noise, (0, 0), 1.5) + 7 * cv2.GaussianBlur(noise, (0, 0), 5)
-    else:
-        level = 160 + 0.15 * noise
-    return np.clip(level, 0, 255).astype(np.uint8)
-
-
-def _keyboard(size_wh: tuple[int, int], color: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.uint8]:
-    width, height = size_wh
-    image = np.empty((height, width, 3), np.uint8)
-    image[:] = np.clip(color * 0.6, 0, 255)
-    pitch = max(12, round(rng.uniform(0.05, 0.12) * max(size_wh)))
-    gap = max(2, pitch // 8)
-    key = np.clip(color + rng.uniform(10, 40), 0, 255).tolist()
-    for row, y in enumerate(range(0, height, pitch)):
-        for x in range(-(row * pitch // 3) % pitch - pitch, width, pitch):
-            cv2.rectangle(image, (x + gap, y + gap), (x + pitch, y + pitch), key, -1)
-            letter = "ACDEFGHKLMNPRTUVWXY<>#+*"[int(rng.integers(24))]
-            cv2.putText(image, letter, (x + pitch // 3, y + 3 * pitch // 4), 0, pitch / 55, (190, 190, 190), 1, cv2.LINE_AA)
-    return image
 
 
 GROUNDS: tuple[str, ...] = (*_LIGHT_PAPERS, *_DARK_PAPERS)

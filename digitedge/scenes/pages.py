@@ -15,10 +15,11 @@ from digitedge.scenes import layouts_numbers as numbers
 from digitedge.scenes.board import Board, Color
 from digitedge.scenes.clutter import add_clutter
 from digitedge.scenes.extras import mark_up, punch_holes, shine_through
-from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground, random_desk
+from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.optics import photograph, scan
+from digitedge.scenes.textures import random_desk
 from digitedge.scenes.truth import MnistHands, Scene
 from digitedge.scenes.writer import Writer
 

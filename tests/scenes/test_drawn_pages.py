@@ -3,9 +3,10 @@ import pytest
 
 from digitedge.scenes.board import Board
 from digitedge.scenes.digits import draw_digits
-from digitedge.scenes.grounds import DESKS, GROUNDS, desk, lay_ground
+from digitedge.scenes.grounds import GROUNDS, lay_ground
 from digitedge.scenes.optics import add_noise, light, photograph
 from digitedge.scenes.pages import PAGE_KINDS, draw_page, page_size
+from digitedge.scenes.textures import DESKS, desk
 from digitedge.scenes.truth import MnistHands, enlarge
 
 NO_DIGITS = {"letters", "marks", "desk"}
