@@ -92,6 +92,7 @@ class NetworkStream:
         # FFmpeg paints over the holes; damaged frames are dropped for the same reason.
         os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fflags;nobuffer+discardcorrupt")
         os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a time-out is told in our own words
         began = time.monotonic()
         self._capture = cv2.VideoCapture(
             self._url,
@@ -114,10 +115,10 @@ class NetworkStream:
         """Return the next frame; see `digitedge.camera.source.Source.read`."""
         began = time.monotonic()
         found, picture = self._capture.read()
+        if time.monotonic() - began >= self._stall_s:  # a picture that comes with the time-out is the decoder's last, and old
+            raise StalledError(f"{self.name}: nothing came for {self._stall_s:g} s.")
         if found:
             return frame_of_bgr(picture, time.time())
-        if time.monotonic() - began >= self._stall_s:
-            raise StalledError(f"{self.name}: nothing came for {self._stall_s:g} s.")
         raise SourceError(f"{self.name} has ended or was cut off.")
 
     def close(self) -> None:

@@ -36,6 +36,7 @@ class Wishes:
         on_change: Only frames with news, instead of every frame.
         window: Show a window.
         serve: ``[HOST:]PORT`` of the preview page.
+        token: What the page asks for; None makes one where it is needed.
         record: Annotated video.
         crops: Folder for a picture of each digit.
         changes: CSV file of changes.
@@ -53,6 +54,7 @@ class Wishes:
     on_change: bool = False
     window: bool = False
     serve: str | None = None
+    token: str | None = None
     record: Path | None = None
     crops: Path | None = None
     changes: Path | None = None
@@ -120,7 +122,7 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
 
         add(Behind(Mqtt(wishes.mqtt, tell), _NEWS_WAITING, tell, only_news=True))
     if wishes.serve is not None:
-        add(_preview(wishes.serve, reader, controls, tell))
+        add(_preview(wishes.serve, wishes.token, reader, controls, tell))
     if wishes.window:
         from digitedge.camera.window import Window
 
@@ -137,11 +139,11 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
     return sinks
 
 
-def _preview(serve: str, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> Sink:
+def _preview(serve: str, token: str | None, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> Sink:
     from digitedge.camera.preview import PreviewServer, parse_serve
 
     host, port = parse_serve(serve)
-    page = PreviewServer(host, port, controls=controls, labels=reader.classifier.info.labels)
+    page = PreviewServer(host, port, token, controls=controls, labels=reader.classifier.info.labels)
     for line in page.lines:
         tell(line)
     return page

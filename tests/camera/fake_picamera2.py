@@ -1,10 +1,13 @@
 """What picamera2 offers of what we use, and what it insists on: the order of calls, the lent request, the padded rows.
 
-Written after picamera2's manual ("The Picamera2 Library", chapters 3 to 6) and its source: configure before start, requests
-released by whoever took them (only ``buffer_count`` exist), YUV420 arrays as [height · 3/2, stride], TimeoutError after ``wait``.
+Written after picamera2's manual ("The Picamera2 Library", chapters 3 to 6) and its source: configure before start;
+requests are released by whoever took them, and only ``buffer_count`` exist; YUV420 arrays are [height · 3/2, stride];
+TimeoutError after ``wait`` seconds.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -43,11 +46,11 @@ class Request:
 class Picamera2:
     """A camera; tests set what it sees and how it fails on the class."""
 
-    cameras: list[dict[str, object]] = []
-    pictures: list[np.ndarray] = []
+    cameras: ClassVar[list[dict[str, object]]] = []
+    pictures: ClassVar[list[np.ndarray]] = []
     busy = False
     silent_after: int | None = None
-    made: list[Picamera2] = []
+    made: ClassVar[list[Picamera2]] = []
 
     def __init__(self, camera_num: int = 0) -> None:
         if camera_num >= len(self.cameras):

@@ -52,7 +52,8 @@ def rpicam(monkeypatch, tmp_path):
         import sys, time, pathlib
         here = pathlib.Path(__file__).parent
         if "--list-cameras" in sys.argv:
-            print("Available cameras\\n-----------------\\n0 : imx708 [4608x2592 10-bit RGGB] (/base/soc/i2c0mux/i2c@1/imx708@1a)")
+            print("Available cameras\\n-----------------")
+            print("0 : imx708 [4608x2592 10-bit RGGB] (/base/soc/i2c0mux/i2c@1/imx708@1a)")
             sys.exit()
         (here / "arguments").write_text(" ".join(sys.argv[1:]))
         for _ in range(3):
