@@ -59,11 +59,14 @@ class Hand:
 
     def choose(self, templates: Sequence[Template], rng: np.random.Generator, constancy: float = 0.85) -> Template:
         """Return this writer's usual template among ``templates`` of one label, now and then another."""
-        weights = np.array([template.weight for template in templates])
-        edges = np.cumsum(weights) / weights.sum()
         habit = (self.taste * 0.6180339887 + 0.137 * ord(templates[0].label[0])) % 1.0
         point = habit if rng.random() < constancy else rng.random()
-        return templates[min(int(np.searchsorted(edges, point)), len(templates) - 1)]
+        left = point * sum(template.weight for template in templates)
+        for template in templates:
+            left -= template.weight
+            if left <= 0:
+                return template
+        return templates[-1]
 
     def trace(self, template: Template, rng: np.random.Generator) -> NDArray[np.float64]:
         """Return the pen's path for one glyph.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,20 +65,21 @@ def draw_path(
     """
     scale = 4 if width_px < 3 else 2
     margin = int(width_px) + 3
-    left, top = (int(value) - margin for value in np.floor(path_px.min(axis=0)))
-    right, bottom = (int(value) + margin for value in np.ceil(path_px.max(axis=0)))
+    low, high = path_px.min(axis=0).tolist(), path_px.max(axis=0).tolist()
+    left, top = math.floor(low[0]) - margin, math.floor(low[1]) - margin
+    right, bottom = math.ceil(high[0]) + margin, math.ceil(high[1]) + margin
     canvas = np.zeros(((bottom - top) * scale, (right - left) * scale), np.uint8)
     points = np.rint((path_px - (left, top)) * (scale << _SHIFT)).astype(np.int32)
-    swings = 1 + 0.6 * pressure * np.sin(np.linspace(0, 5, len(points)) * (1 + rng.random()) + 6 * rng.random())
-    widths = np.maximum(1, np.rint(width_px * scale * swings)).astype(int)
+    turns = np.arange(len(points)) * (5 / len(points) * (1 + rng.random())) + 6 * rng.random()
+    widths = (width_px * scale * (1 + 0.6 * pressure * np.sin(turns)) + 0.5).astype(int).clip(1).tolist()
     first = 0
     for end in stroke_ends:
         if pressure < 0.1:
-            cv2.polylines(canvas, [points[first:end]], False, 255, int(widths[first]), cv2.LINE_8, _SHIFT)
+            cv2.polylines(canvas, [points[first:end]], False, 255, widths[first], cv2.LINE_8, _SHIFT)
         else:
             for piece in range(first, end - 1, 3):
                 last = min(piece + 4, end)
-                cv2.polylines(canvas, [points[piece:last]], False, 255, int(widths[piece]), cv2.LINE_8, _SHIFT)
+                cv2.polylines(canvas, [points[piece:last]], False, 255, widths[piece], cv2.LINE_8, _SHIFT)
         first = end
     small = cv2.resize(canvas, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
     x, y, width, height = cv2.boundingRect(small)
