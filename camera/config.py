@@ -43,5 +43,5 @@ def load_config(path: Path, known: Collection[str]) -> dict[str, Any]:
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else f"Known settings: {', '.join(sorted(known))}."

@@ -11,18 +11,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from digitedge.cli.settings import apply_config
+
 if TYPE_CHECKING:
     from digitedge.camera.live import Controls
-
-
-def _read_config(context: typer.Context, path: Path | None) -> Path | None:
-    if path is not None:
-        from digitedge.camera.config import load_config
-
-        parameters = {max(p.opts, key=len).removeprefix("--"): str(p.name) for p in context.command.params}
-        settings = load_config(path, [flag for flag in parameters if flag not in ("config", "help", "list")])
-        context.default_map = {parameters[flag]: value for flag, value in settings.items()}
-    return path
 
 
 def camera(
@@ -34,6 +26,11 @@ def camera(
     on_change: bool = typer.Option(False, help="Only frames with news: a number that is new, changed or gone."),
     window: bool = typer.Option(False, help="Show a window; q ends."),
     serve: str | None = typer.Option(None, metavar="[HOST:]PORT", help="Serve a page with the live picture."),
+    token: str | None = typer.Option(
+        None,
+        envvar="DIGITEDGE_TOKEN",
+        help="What the page asks for; default: nothing on loopback, else a fresh one each start.",
+    ),
     record: Path | None = typer.Option(None, help="Annotated video: .mp4, .mkv or .avi."),
     crops: Path | None = typer.Option(None, help="Folder for a small picture of each digit, a sub-folder a digit."),
     csv: Path | None = typer.Option(None, help="CSV file that gets a row a change; appended to."),
@@ -55,7 +52,7 @@ def camera(
     min_confidence: float | None = typer.Option(None, min=0.0, max=1.0, help="Drop digits less certain than this."),
     model: Path | None = typer.Option(None, help="A .tflite model; default: the shipped one."),
     config: Path | None = typer.Option(
-        None, is_eager=True, callback=_read_config, help="TOML file with these flags, without their dashes; flags win."
+        None, is_eager=True, callback=apply_config, help="TOML file with these flags, without their dashes; flags win."
     ),
 ) -> None:
     """Find and read digits in what a camera sees, always in its newest frame."""
@@ -86,6 +83,7 @@ def camera(
         on_change=on_change,
         window=window,
         serve=serve,
+        token=token,
         record=record,
         crops=crops,
         changes=csv,

@@ -23,14 +23,12 @@ def apply_config(context: typer.Context, file: Path | None) -> Path | None:
     from digitedge.camera.config import load_config
 
     options = {_flag(param): param for param in context.command.params if param.param_type_name == "option"}
-    for name in ("config", "help"):
+    for name in ("config", "help", "list"):  # what is no setting of a run
         options.pop(name, None)
-    defaults = {}
-    for name, value in load_config(file, options.keys()).items():
-        param = options[name]
-        _check(file, name, value, param, context)
-        defaults[param.name] = value
-    context.default_map = {**(context.default_map or {}), **defaults}
+    settings = load_config(file, options.keys())
+    context.default_map = {
+        str(options[name].name): _typed(file, name, value, options[name]) for name, value in settings.items()
+    }
     return file
 
 
@@ -38,15 +36,13 @@ def _flag(param: Any) -> str:
     return str(max(param.opts, key=len)).lstrip("-")
 
 
-def _check(file: Path, name: str, value: Any, param: Any, context: typer.Context) -> None:
-    """Let the flag itself judge the value, and name the file where it is wrong."""
+def _typed(file: Path, name: str, value: Any, param: Any) -> Any:
+    """Return a value as if it had been typed behind its flag, so that the flag judges it as it judges what is typed."""
     if isinstance(value, bool) != bool(param.is_flag):
         wanted = "true or false" if param.is_flag else "a value, not true or false"
-        raise InputError(f'{file}: "{name}" takes {wanted}, got {value!r}.', f"See: {context.command_path} --help")
-    try:
-        param.type_cast_value(context, value)
-    except Exception as error:
-        message = getattr(error, "message", None)  # click's BadParameter, wherever this Typer keeps it
-        if message is None:
-            raise
-        raise InputError(f'{file}: "{name}": {str(message).rstrip(".")}.', f"See: {context.command_path} --help") from error
+        raise InputError(
+            f'{file}: "{name}" takes {wanted}, got {value!r}.', f"Write: {name} = {'true' if param.is_flag else '…'}"
+        )
+    if isinstance(value, list):
+        raise InputError(f'{file}: "{name}" takes one value, got a list.', f"Write: {name} = …")
+    return value if isinstance(value, bool) else str(value)
