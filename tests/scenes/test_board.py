@@ -1,7 +1,12 @@
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
 from digitedge.scenes.board import Board, around
+from digitedge.scenes.extras import mark_up, punch_holes, shine_through
+from digitedge.scenes.grounds import Ground
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.truth import MnistHands, TrueDigit, enlarge
@@ -111,3 +116,46 @@ def test_a_date_is_three_numbers_and_a_second_point_ends_a_number():
     dotted = [("0", 0), (".", None), ("1", 1), (".", None), ("2", 2)]
     assert [number.text for number in group(dotted, digits)] == ["0.1", "2"]
     assert [number.members for number in group([("1", 1), ("-", None), ("2", 2)], digits)] == [(1,), (2,)]
+
+
+def paper_board():
+    board = blank_board(np.eye(3), (640, 480))
+    return board, Ground("white", (255.0, 255.0, 255.0), False, (40.0, 40.0, 560.0, 400.0), 0.0)
+
+
+def test_the_reverse_side_is_faint_and_no_truth():
+    board, ground = paper_board()
+    shine_through(board, ground)
+    darkest = int(board.image_bgr.min())
+    assert 200 <= darkest < 255 and not board.digits and not board.others
+
+
+def test_holes_keep_off_the_writing_area():
+    board, ground = paper_board()
+    punch_holes(board, ground)
+    assert board.image_bgr.min() < 100
+    assert (board.image_bgr[48:432, 48:592] == 255).all()
+
+
+def test_marks_around_numbers_leave_the_digits_alone():
+    board, _ = paper_board()
+    for line in range(5):
+        neat_writer().write(board, "28 305 694", 60.0, 90.0 + 75 * line, 36.0)
+    before = board.image_bgr.copy()
+    for _ in range(6):
+        mark_up(board, neat_writer())
+    assert any(other.kind == "shape" for other in board.others)
+    assert not np.array_equal(before, board.image_bgr)
+    for digit in board.digits:
+        x, y, width, height = digit.box_xywh
+        middle = slice(y + height // 3, y + 2 * height // 3), slice(x + width // 4, x + 3 * width // 4)
+        assert np.array_equal(before[middle], board.image_bgr[middle])
+
+
+def test_joined_letters_hang_together():
+    parts = {}
+    for joined in (False, True):
+        board = blank_board(np.eye(3), (640, 120))
+        replace(neat_writer(), joined=joined).write(board, "nuncau", 30.0, 80.0, 40.0)
+        parts[joined] = cv2.connectedComponents((board.image_bgr[:, :, 0] < 160).astype(np.uint8))[0]
+    assert parts[True] < parts[False]
