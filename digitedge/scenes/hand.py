@@ -45,8 +45,8 @@ class Hand:
         a, b, c, d, e = rng.standard_normal(5)
         u, v, w, x, y = rng.random(5)
         return cls(
-            slant=0.12 + 0.28 * a,
-            aspect=float(np.exp(0.26 * b)),
+            slant=float(np.clip(0.12 + 0.28 * a, -0.45, 0.7)),
+            aspect=float(np.clip(np.exp(0.26 * b), 0.6, 1.7)),
             rotation=0.09 * c,
             roundness=float(u),
             jitter=0.018 + 0.032 * v,

@@ -118,11 +118,12 @@ def _comb(board: Board, writer: Writer, area: Area, line_w: float, ink: Color, c
     board.lines(segments, line_w, ink)
     written = 0
     before = len(board.digits)
+    edge = float(rng.choice([0.35, 0.2, 0.05]))  # near 0 digits touch the boxes
     for cell in range(int(rng.integers(1, count + 1))):
         digit = digits_text(rng, 1)
         room = max(0.05 * size, pitch - writer.measure(digit, 0.9 * size))
-        left = x + cell * pitch + room * rng.uniform(0.35, 0.65)
-        writer.write(board, digit, left, y + height - size * rng.uniform(0.12, 0.3), 0.9 * size)
+        left = x + cell * pitch + room * rng.uniform(edge, 1 - edge)
+        writer.write(board, digit, left, y + height - size * rng.uniform(edge - 0.2, 0.3), 0.9 * size)
         written += 1
     if len(board.digits) - before == written > 1:
         merge_last(board, written)

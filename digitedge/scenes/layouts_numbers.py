@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from digitedge.scenes.board import Board, Color, Segment, around
@@ -126,11 +127,12 @@ def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None
     columns, rows = max(1, int(min(width / cell_w, 12))), max(1, int(min(height / cell_h, 20)))
     frame_grid(board, writer, (x, y, columns * cell_w, rows * cell_h), (columns, rows), ground)
     header = rng.random() < 0.4
+    loose = rng.random() < 0.3  # writes over the lines
     font = int(rng.integers(1 << 20))
     for row in range(rows):
         for column in range(columns):
-            left = x + column * cell_w + size * rng.uniform(0.25, 0.45)
-            baseline = y + (row + 1) * cell_h - (cell_h - size) * rng.uniform(0.15, 0.7)
+            left = x + column * cell_w + size * rng.uniform(0.0 if loose else 0.25, 0.45)
+            baseline = y + (row + 1) * cell_h - (cell_h - size) * (rng.uniform(-0.1, 0.85) if loose else rng.uniform(0.15, 0.7))
             if header and (row == 0 or column == 0):
                 if column + 1 < columns:
                     print_text(
@@ -148,10 +150,13 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     x += (width - side) * rng.random()
     count = int(rng.choice([9, 9, 9, 6, 4, 5, 3]))
     cell = side / count
+    if count == 9 and rng.random() < 0.25:
+        _shade_blocks(board, (x, y, side, side))
     frame_grid(board, writer, (x, y, side, side), (count, count), ground, thick_every=3 if count == 9 else 0)
     size = cell * rng.uniform(0.42, 0.68)
     font = int(rng.integers(1 << 20))
     given, filled = rng.uniform(0, 0.45), rng.uniform(0.2, 0.9)
+    edge = float(rng.choice([0.3, 0.3, 0.0, -0.12]))  # below 0 digits touch the lines
     for row in range(count):
         for column in range(count):
             left, top = x + column * cell, y + row * cell
@@ -161,7 +166,13 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
             elif rng.random() < filled:
                 room = max(0.04 * cell, cell - writer.measure(digit, size))
                 free = cell - size
-                writer.write(board, digit, left + room * rng.uniform(0.3, 0.7), top + size + free * rng.uniform(0.3, 0.7), size)
+                writer.write(
+                    board,
+                    digit,
+                    left + room * rng.uniform(edge, 1 - edge),
+                    top + size + free * rng.uniform(edge, 1 - edge),
+                    size,
+                )
 
 
 def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int], ground: Ground, thick_every: int = 0) -> None:
@@ -169,7 +180,11 @@ def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int],
     rng = board.rng
     x, y, width, height = area
     columns, rows = count
-    kind = "ruler" if thick_every else str(rng.choice(["ruler", "hand", "across", "none"], p=[0.45, 0.25, 0.15, 0.15]))
+    kind = (
+        "ruler"
+        if thick_every
+        else str(rng.choice(["ruler", "hand", "across", "dashed", "none"], p=[0.42, 0.24, 0.13, 0.08, 0.13]))
+    )
     if kind == "none":
         return
     across = [((x, top), (x + width, top)) for top in np.linspace(y, y + height, rows + 1)]
@@ -179,12 +194,33 @@ def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int],
             path = np.linspace(start, end, 24) + writer.text_height * 0.025 * rng.standard_normal((24, 2)).cumsum(axis=0) / 3
             board.stroke(path, [24], writer.width(writer.text_height), writer.color, writer.opacity, 0.2, writer.pen.grain)
         return
-    segments: list[Segment] = across + (down if kind == "ruler" else [])
+    segments: list[Segment] = across + (down if kind != "across" else [])
+    if kind == "dashed":
+        segments = [dash for segment in segments for dash in _dashes(segment, 0.3 * writer.text_height)]
     color, opacity = _against(ground), float(rng.uniform(0.35, 1.0))
     thin = max(0.8, writer.text_height * rng.uniform(0.015, 0.06))
     board.lines(segments, thin, color, opacity)
     if thick_every:
         board.lines(across[::thick_every] + down[::thick_every], thin * rng.uniform(1.5, 3.5), color, opacity)
+
+
+def _dashes(segment: Segment, length: float) -> list[Segment]:
+    start, end = np.array(segment)
+    count = max(2, 2 * int(np.hypot(*(end - start)) / length / 2))
+    points = np.linspace(start, end, count + 1).tolist()
+    return [((a[0], a[1]), (b[0], b[1])) for a, b in zip(points[::2], points[1::2], strict=False)]
+
+
+def _shade_blocks(board: Board, area: Area) -> None:
+    """Tint every second block of nine cells, as newspapers do."""
+    x, y, side, _ = area
+    third = side / 3
+    mask = np.zeros(board.image_bgr.shape[:2], np.uint8)
+    for block in range(0, 9, 2):
+        left, top = x + block % 3 * third, y + block // 3 * third
+        corners = [[left, top], [left + third, top], [left + third, top + third], [left, top + third]]
+        cv2.fillPoly(mask, [np.rint(board.project(np.array(corners)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    board.cover(mask, (128.0, 128.0, 128.0), float(board.rng.uniform(0.1, 0.3)))
 
 
 def merge_last(board: Board, count: int) -> None:

@@ -182,8 +182,12 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
     second = inks[int(rng.integers(len(inks)))] if rng.random() < 0.2 else color
     contrast = min(abs(_luma(ink) - _luma(ground.color)) for ink in (color, second))
     opacity = max(opacity, min(1.0, 50 / (contrast + 1e-6)))
+    hand = Hand.random(rng)
+    hand = replace(
+        hand, slant=min(max(hand.slant, -0.3), 0.5), warp=min(hand.warp, 0.1)
+    )  # who writes for others writes readably
     return Writer(
-        hand=Hand.random(rng),
+        hand=hand,
         pen=pen,
         color=color,
         second_color=second,
