@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
 
 from digitedge.data import load
 from digitedge.files import replacing
@@ -37,7 +41,7 @@ class CutPage:
 
     Attributes:
         candidates: All of them.
-        labels: int64 [N]: 0..9 a digit's own ink, 10 no digit, −1 unclear (part of one, or a letter, circle or bar like a digit).
+        labels: int64 [N]: 0..9 a digit's own ink, 10 no digit, −1 unclear (part of one; a letter, circle or bar like one).
         truth: int64 [N]: 0..9 where the candidate stands for a true digit, else 10; letters like digits are 10 here.
     """
 
@@ -91,21 +95,40 @@ def cut_fields(seed: int, hands: MnistHands | None = None) -> tuple[NDArray[np.u
     return to_inputs([page.candidates[index].patch for index in clear]), page.labels[clear]
 
 
+def page_seeds(count: int, seed: int) -> range:
+    """Return the seeds of the pages a training run with ``seed`` learns from; tests and the context's pages have others."""
+    first = 1_000_000 + 100_000 * seed
+    return range(first, first + count)
+
+
 def mnist_hands() -> MnistHands:
     """Return the hands of MNIST's training split. Raises DataError where MNIST is not to be had."""
     data = load("mnist", "train")
     return MnistHands(np.asarray(data.images), data.labels)
 
 
-def write_cuttings(seeds: Sequence[int], target: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[int]:
-    """Cut pages in several processes and write ``fields`` and ``labels`` to an .npz file; yield the count of pages done."""
+def write_cuttings(seeds: Sequence[int], target: Path, hands: MnistHands | None, console: Console, workers: int = 2) -> None:
+    """Cut the pages drawn with ``seeds`` in several processes; write ``fields`` and ``labels`` to an .npz file.
+
+    Args:
+        seeds: One a page.
+        target: The file; written whole or not at all.
+        hands: Scanned digits written on half of the pages, or None for drawn hands alone.
+        console: For progress.
+        workers: Processes.
+    """
     parts = []
-    with ProcessPoolExecutor(workers) as pool:
-        for done, part in enumerate(pool.map(partial(cut_fields, hands=hands), seeds, chunksize=8), 1):
+    with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool, Progress(console=console) as progress:
+        task = progress.add_task("cutting drawn pages", total=len(seeds))
+        for part in pool.map(partial(cut_fields, hands=hands), seeds, chunksize=8):
             parts.append(part)
-            yield done
+            progress.advance(task)
     with replacing(target) as unfinished, unfinished.open("wb") as file:
         np.savez_compressed(file, fields=np.concatenate([f for f, _ in parts]), labels=np.concatenate([n for _, n in parts]))
+
+
+def _one_thread() -> None:
+    cv2.setNumThreads(1)
 
 
 def _shared_and_union(

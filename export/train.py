@@ -71,7 +71,7 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finishe
 def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Splits, console: Console) -> tuple[Any, list[Epoch]]:
     """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
     epochs = plan.settings.epochs
-    training = with_drawn(splits.training, plan.settings, plan.seed)
+    training = with_drawn(splits.training, plan.settings, plan.seed, folder, console)
     steps = math.ceil(len(training.labels) / plan.settings.batch_size)
     model = _restored(keras, folder)
     if model is None:

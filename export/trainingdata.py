@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
 from digitedge.data import Dataset, load
 from digitedge.data.dataset import first_of_each
@@ -70,13 +71,24 @@ def preferred_source(recipe: Recipe, source: str) -> str:
     return source
 
 
-def with_drawn(training: Fields, settings: Settings, seed: int) -> Fields:
-    """Return the training pictures with the drawn hands, non-digits (label 10) and extra patches the settings ask for."""
-    if not (settings.hands or settings.nondigits or settings.extra):
+def with_drawn(training: Fields, settings: Settings, seed: int, folder: Path, console: Console) -> Fields:
+    """Return the training pictures with the drawn hands, non-digits (label 10), pages and extra patches the settings ask for.
+
+    What the reader cuts from drawn pages takes minutes; it is kept in the run's ``folder`` for a resumed run.
+    """
+    if not (settings.hands or settings.nondigits or settings.pages or settings.extra):
         return training
     from digitedge.export.mixture import drawn_fields, read_extra
 
     parts = [(training.fields, training.labels), drawn_fields(settings.hands, settings.nondigits, seed)]
+    if settings.pages:
+        cuttings = folder / "pages.npz"
+        if not cuttings.exists():
+            from digitedge.export.cutting import page_seeds, write_cuttings
+            from digitedge.scenes.truth import MnistHands
+
+            write_cuttings(page_seeds(settings.pages, seed), cuttings, MnistHands(training.fields, training.labels), console)
+        parts.append(read_extra(cuttings))
     if settings.extra:
         parts.append(read_extra(Path(settings.extra)))
     return Fields(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]), training.data)

@@ -62,7 +62,7 @@ CNN = Recipe(
     build=build_cnn,
     loss="categorical",
     settings=Settings(
-        epochs=40,
+        epochs=24,
         batch_size=128,
         learning_rate=3e-3,
         schedule="cosine",
@@ -72,6 +72,7 @@ CNN = Recipe(
         plain_share=0.1,
         hands=5000,
         nondigits=8000,
+        pages=1500,
     ),
     quick=Settings(
         epochs=4,

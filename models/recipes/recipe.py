@@ -26,6 +26,7 @@ class Settings:
         plain_share: Share of the pictures that stay as they are where ``paper_share`` is given.
         hands: How many digits of drawn hands are learnt beside the data set's.
         nondigits: How many drawn non-digits are learnt as the reject output; 0 for a network of ten outputs.
+        pages: How many drawn pages the reader cuts further digits and non-digits from.
         extra: An .npz file with further patches, ``fields`` uint8 [N, 28, 28] and ``labels`` (0..9, 10 = reject); "" for none.
     """
 
@@ -39,6 +40,7 @@ class Settings:
     plain_share: float = 0.0
     hands: int = 0
     nondigits: int = 0
+    pages: int = 0
     extra: str = ""
 
     def __post_init__(self) -> None:
