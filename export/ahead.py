@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
@@ -20,25 +20,27 @@ _training: list[Fields] = []  # in the other process only: the pictures travel t
 def epochs_ahead(training: Fields, settings: Settings, seed: int, first: int) -> Iterator[Pictures]:
     """Yield `epoch_pictures` of the epochs ``first`` … ``settings.epochs``, the same as if made one by one.
 
-    Where nothing is augmented there is nothing to wait for, and no process is started.
+    Where nothing is augmented there is nothing to wait for, and no process is started. The process ends with the iterator,
+    at once, whatever it is at.
     """
     numbers = range(first, settings.epochs + 1)
     if settings.paper_share is None:
         yield from (epoch_pictures(training, settings, seed, number) for number in numbers)
         return
     # Spawned, not forked: TensorFlow's threads do not survive a fork.
-    with ProcessPoolExecutor(1, get_context("spawn"), _set_up, (training,)) as pool:
-        coming = pool.submit(_epoch, settings, seed, first) if numbers else None
+    with get_context("spawn").Pool(1, _set_up, (training,)) as pool:
+        coming = [pool.apply_async(_epoch, (settings, seed, number)) for number in numbers[:1]]
         for number in numbers:
-            ready = coming.result()  # type: ignore[union-attr]
+            ready = coming.pop().get()
             if number < settings.epochs:
-                coming = pool.submit(_epoch, settings, seed, number + 1)
+                coming.append(pool.apply_async(_epoch, (settings, seed, number + 1)))
             yield ready
 
 
 def _set_up(training: Fields) -> None:
     import cv2
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the training ends this process
     cv2.setNumThreads(1)  # the network wants the other core
     _training[:] = [training]
 
