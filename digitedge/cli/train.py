@@ -19,6 +19,7 @@ def train(
     data: str | None = typer.Option(None, help="Data set: auto (the default), mnist, synthetic, a file or a folder."),
     epochs: int | None = typer.Option(None, min=1, help="Passes over the data; default: the recipe's."),
     seed: int | None = typer.Option(None, min=0, help="Of everything random; default 0."),
+    extra: Path | None = typer.Option(None, help="An .npz file of further patches: fields [N, 28, 28], labels (10 = reject)."),
     out: Path | None = typer.Option(None, help="Folder of the run; default: a fresh runs/RECIPE-N."),
     quick: bool = typer.Option(False, "--quick", help="A few minutes instead of the full training."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or with the latest unfinished one."),
@@ -38,7 +39,7 @@ def train(
         folder = out or runs.latest_unfinished(recipe, RUNS)
         plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
     else:
-        plan = _fresh_plan(chosen, data, epochs, seed, quick)
+        plan = _fresh_plan(chosen, data, epochs, seed, quick, extra)
         folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
         runs.write_plan(folder, plan)
     progress = Console(stderr=True)
@@ -58,14 +59,21 @@ def train(
     print_evaluation(console, finished.test)
 
 
-def _fresh_plan(recipe: Recipe, data: str | None, epochs: int | None, seed: int | None, quick: bool) -> Plan:
+def _fresh_plan(
+    recipe: Recipe, data: str | None, epochs: int | None, seed: int | None, quick: bool, extra: Path | None
+) -> Plan:
     from dataclasses import replace
 
+    from digitedge.errors import InputError
     from digitedge.export.runs import Plan
 
     settings = recipe.quick_settings() if quick else recipe.settings
     if epochs is not None:
         settings = replace(settings, epochs=epochs)
+    if extra is not None:
+        if not settings.nondigits:
+            raise InputError(f"{recipe.name} has no reject output, so it takes no --extra.", "Train cnn or cnn-tiny with it.")
+        settings = replace(settings, extra=str(extra.resolve()))
     return Plan(recipe.name, data or "auto", seed or 0, settings)
 
 
