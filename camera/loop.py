@@ -12,7 +12,7 @@ from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.live import Controls, Health, LiveFrame, Sink
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.source import Frame
-from digitedge.camera.tracks import Tracks
+from digitedge.camera.tracks import Tracks, whole_in_view
 from digitedge.reading.reader import Reader, ReaderSettings
 
 _TICK_S = 1.0
@@ -96,7 +96,7 @@ class LiveLoop:
         self._reader.settings = _with_roi(self._reader, self.controls)
         page = self._reader.read(frame.gray)
         began = perf_counter()
-        in_view = self._tracks.update(page.digits, frame.gray, frame.time)
+        in_view = self._tracks.update(whole_in_view(page), frame.gray, frame.time)
         digits, numbers = steady_numbers(in_view)
         changed, gone = self._announcer.update(numbers, frame.time)
         self.frames_read += 1

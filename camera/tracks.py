@@ -7,6 +7,7 @@ reading ──match──▶ track: votes weighted by calibrated confidence ─�
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import cv2
@@ -14,22 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.camera.live import TrackedDigit
-from digitedge.reading.page import Box, Reading
+from digitedge.reading.page import Box, Page, Reading
 
 STEADY_AFTER_S = 0.2  # a digit must have been there this long; an eye blink
-_STEADY_HITS = 2
+_STEADY_HITS, _KNOWN_HITS = 3, 2  # frames it was read in; where the same digit was before, fewer
+_FORMER = 64  # digits that are gone and may come back, as from behind a hand
 _STEADY_SHARE = 0.6  # of the frames since it was first seen
 GONE_AFTER_S, _GONE_FRAMES = 0.3, 2
 _MEMORY_FRAMES = 60.0  # votes of unchanged ink
 _NEW_INK_MEMORY_FRAMES = 4.0  # votes after the ink has changed: the old ones are soon outvoted
 _NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when somebody writes over it
 _SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
-_READ_MEMORY_FRAMES, _HELD_SHARE = 60.0, 0.05  # ink that is still there must also be read now and then
+_HELD_SHARE, _HELD_MEMORY_S = 0.3, 5.0  # ink that is still there must also be read, in this share of the last seconds
+_EDGE_PX = 1
 _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
 _MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # of a box between two frames: in its own heights; of its area's root
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Track:
     id: int
     reading: Reading
@@ -44,7 +47,9 @@ class _Track:
     hits: int = 0
     frames: int = 0
     missed: int = 0
-    read_share: float = 1.0
+    is_known: bool = False  # it was steady before, and has come back
+    looks: float = 0.0  # frames of the last seconds
+    reads: float = 0.0  # those of them in which it was read
     steady: bool = False
     patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
 
@@ -65,7 +70,7 @@ class _Track:
         self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
         self.reading, self.last_seen, self.patch = reading, time, None
         self.hits += 1
-        self.read_share += 1 / _READ_MEMORY_FRAMES
+        self.reads += 1
         self.missed = 0
 
     @property
@@ -83,6 +88,7 @@ class Tracks:
 
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
+        self._former: deque[_Track] = deque(maxlen=_FORMER)
         self._next_id = 1
         self._last_time: float | None = None
         self._last_gray: NDArray[np.uint8] | None = None
@@ -95,9 +101,10 @@ class Tracks:
             gray: uint8 [H, W], the frame; kept until the next one.
             time: Of the frame, seconds; never earlier than the frame before.
         """
+        keep = 1 - min(0.25, (time - (self._last_time or time)) / _HELD_MEMORY_S)
         for track in self._tracks:
             track.frames += 1
-            track.read_share *= 1 - 1 / _READ_MEMORY_FRAMES
+            track.looks, track.reads = track.looks * keep + 1, track.reads * keep
         free = set(range(len(readings)))
         unmatched = []
         for track, position in _match(self._tracks, readings):
@@ -108,6 +115,7 @@ class Tracks:
                 free.discard(position)
         for track in unmatched:
             self._miss(track, gray, time)
+        self._former.extend(track for track in self._tracks if track.steady and _is_gone(track, time))
         self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
         for position in sorted(free):
             self._tracks.append(self._new(readings[position], time))
@@ -119,8 +127,13 @@ class Tracks:
     def _new(self, reading: Reading, time: float) -> _Track:
         before = time if self._last_time is None else self._last_time
         box = np.array(reading.box_xywh, np.float64)
-        track = _Track(self._next_id, reading, box, before, time, _normalized(reading.field), frames=1)
+        track = _Track(self._next_id, reading, box, before, time, _normalized(reading.field), frames=1, looks=1)
         track.vote(reading, time)
+        for former in [former for former, position in _match(list(self._former), (reading,)) if position is not None]:
+            if former.digit == reading.digit:
+                self._former.remove(former)
+                track.id, track.is_known = former.id, True
+                return track
         self._next_id += 1
         return track
 
@@ -128,12 +141,22 @@ class Tracks:
         """Note a frame without a reading. Where the picture has not changed, the digit is still there."""
         if track.patch is None and self._last_gray is not None:
             track.patch = _patch(self._last_gray, track.box_xywh)
-        is_held = track.steady and track.read_share > _HELD_SHARE
+        is_held = track.steady and track.reads > _HELD_SHARE * track.looks
         if is_held and _resemble(track.patch, _patch(gray, track.box_xywh)):
             track.last_seen = time
             track.missed = 0
         else:
             track.missed += 1
+
+
+def whole_in_view(page: Page) -> tuple[Reading, ...]:
+    """Return the page's digits without those that touch the frame's edge: half a digit is another digit."""
+    width, height = page.size_wh
+
+    def is_whole(box: Box) -> bool:
+        return min(box[0], box[1]) >= _EDGE_PX and box[0] + box[2] <= width - _EDGE_PX and box[1] + box[3] <= height - _EDGE_PX
+
+    return tuple(reading for reading in page.digits if is_whole(reading.box_xywh))
 
 
 def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_Track, int | None]]:
@@ -158,7 +181,8 @@ def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_T
 
 def _has_settled(track: _Track, time: float) -> bool:
     share = track.hits / track.frames
-    return track.hits >= _STEADY_HITS and time - track.first_missed >= STEADY_AFTER_S and share >= _STEADY_SHARE
+    hits = _KNOWN_HITS if track.is_known else _STEADY_HITS
+    return track.hits >= hits and time - track.first_missed >= STEADY_AFTER_S and share >= _STEADY_SHARE
 
 
 def _is_gone(track: _Track, time: float) -> bool:

@@ -112,8 +112,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.OK, "image/jpeg", jpegs.of(live), {"Last-Modified": formatdate(live.time, usegmt=True)})
 
     def _state(self) -> None:
-        state = self.shown.state(self.shown.newest.latest)
-        self._send(HTTPStatus.OK, "application/json", json.dumps(state).encode())
+        self._send(HTTPStatus.OK, "application/json", self.shown.state_json(self.shown.newest.latest).encode())
 
     def _healthz(self) -> None:
         word = self.shown.health().word

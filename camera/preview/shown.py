@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,7 +46,7 @@ class Shown:
         self.plain_jpegs = Once(plain_jpeg)
         self.controls = controls
         self.watchers = 0
-        self._states = Once(lambda live: frame_state(live, labels))
+        self._states = Once(lambda live: json.dumps(frame_state(live, labels)))
         self._health = _NOTHING_YET
         self._clock = clock
         self._ticked_at = clock()
@@ -84,9 +85,10 @@ class Shown:
             "can_roi": self.controls is not None,
         }
 
-    def state(self, live: LiveFrame | None) -> dict[str, Any]:
-        """Return the state of a frame and of the server, ready for JSON."""
-        return (self._states.of(live) if live else {"frame": None}) | self.server_state()
+    def state_json(self, live: LiveFrame | None) -> str:
+        """Return the state of a frame and of the server as JSON; the frame's part is written once for all who ask."""
+        frame = self._states.of(live) if live else '{"frame": null}'
+        return f"{frame[:-1]}, {json.dumps(self.server_state())[1:]}"
 
     def metrics(self) -> str:
         """Return the counters in Prometheus's text format."""

@@ -17,8 +17,8 @@ TOP = 3
 def frame_state(live: LiveFrame, labels: tuple[str, ...]) -> dict[str, Any]:
     """Return what there is to know about one frame, ready for JSON.
 
-    A line of ``digitedge camera --json``, and beside it ``readings``: what the model saw in this very frame, each patch with
-    its best three answers.
+    A line of ``digitedge camera --json`` (less the health, which may change without a frame), and beside it ``readings``: what
+    the model saw in this very frame, each patch with its best three answers.
 
     Args:
         live: The frame.
@@ -26,7 +26,8 @@ def frame_state(live: LiveFrame, labels: tuple[str, ...]) -> dict[str, Any]:
     """
     height, width = live.frame_bgr.shape[:2]
     readings = [_reading(reading, labels) for reading in live.page.digits]
-    return as_json(live) | {"size": [width, height], "advice": live.page.advice, "readings": readings}
+    line = {key: value for key, value in as_json(live).items() if key != "health"}
+    return line | {"size": [width, height], "advice": live.page.advice, "readings": readings}
 
 
 def _reading(reading: Reading, labels: tuple[str, ...]) -> dict[str, Any]:

@@ -39,8 +39,8 @@ def state_events(shown: Shown, is_gone: Callable[[], bool]) -> Iterator[bytes]:
     yield b"retry: 1000\n\n"
     for live in _frames(shown, is_gone, EVENT_INTERVAL_S, HEARTBEAT_S):
         # The heartbeat tells a quiet camera from a lost line; it holds only what may have changed without a frame.
-        state = shown.state(live) if live else shown.server_state()
-        yield f"event: state\ndata: {json.dumps(state)}\n\n".encode()
+        state = shown.state_json(live) if live else json.dumps(shown.server_state())
+        yield f"event: state\ndata: {state}\n\n".encode()
 
 
 def _frames(shown: Shown, is_gone: Callable[[], bool], interval_s: float, quiet_s: float) -> Iterator[LiveFrame | None]:

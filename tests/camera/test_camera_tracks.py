@@ -121,7 +121,7 @@ def test_ids_follow_moving_digits_and_are_never_used_twice() -> None:
     for _ in range(30):
         follower.see([])
     for _ in range(10):
-        follower.see([reading(5, BOX)])
+        follower.see([reading(8, BOX)])
     assert [digit.id for digit in follower.digits] == [3]
 
 
@@ -135,14 +135,27 @@ def test_the_digits_of_a_number_that_settle_one_by_one_are_announced_together() 
     assert [follower.digits[m].digit for m in follower.numbers[0].members] == [2, 4, 6]
 
 
-def test_at_two_frames_a_second_the_second_frame_is_enough() -> None:
+def test_a_digit_that_was_hidden_comes_back_under_its_own_id() -> None:
+    follower = Follower()
+    for frame in range(120):
+        hidden = 40 <= frame < 80
+        follower.see([] if hidden else [reading(5, BOX)], EMPTY if hidden else PAGE)
+    assert [(digit.id, digit.digit) for digit in follower.digits] == [(1, 5)]
+    for _ in range(40):
+        follower.see([])
+    for _ in range(20):
+        follower.see([reading(6, BOX)])  # another digit in its place is another one
+    assert [(digit.id, digit.digit) for digit in follower.digits] == [(2, 6)]
+
+
+def test_at_two_frames_a_second_three_frames_are_enough_and_two_for_what_was_there_before() -> None:
     follower = Follower()
     for frame in range(12):
         hidden = 4 <= frame < 7
         digits = [reading(2, (40, 40, 20, 28)), *([] if hidden else [reading(7, (200, 100, 20, 28))])]
         follower.see(digits, EMPTY, 0.5)
     assert [(time, changed, gone) for time, changed, gone in follower.news] == [
-        (0.5, ("2", "7"), ()),
+        (1.0, ("2", "7"), ()),
         (2.5, (), ("7",)),
         (4.0, ("7",), ()),
     ]
