@@ -19,6 +19,7 @@ try:
     pairs = golden.from_metadata(classifier.info.metadata)
     verdict = golden.verify(classifier, pairs) if pairs else None
     answer = {"pairs": verdict.count if verdict else 0, "differing": len(verdict.differing) if verdict else 0}
+    answer["word"] = "identical" if verdict and verdict.largest == 0 else "within their tolerance"
 except (DigitEdgeError, ImportError) as error:
     answer = {"error": str(error).splitlines()[0]}
 print(json.dumps(answer))
@@ -50,4 +51,4 @@ def model(machine: Machine, path: Path) -> Iterator[Finding]:
     elif not answer["pairs"]:
         yield Finding("model", "note", f"{name} runs; it holds no golden pairs to verify it by.")
     else:
-        yield Finding("model", "ok", f"{name} verified: {answer['pairs']} of {answer['pairs']} golden pairs identical")
+        yield Finding("model", "ok", f"{name} verified: {answer['pairs']} of {answer['pairs']} golden pairs {answer['word']}")
