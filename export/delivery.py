@@ -8,6 +8,7 @@ from typing import Any
 
 from digitedge.export.comparison import gate
 from digitedge.export.exporting import Export
+from digitedge.export.proof import write_proof
 from digitedge.export.results import export_json
 from digitedge.export.storing import store
 
@@ -38,7 +39,9 @@ def deliver(export: Export, delivery: Delivery) -> dict[str, Any]:
         ModelError: A file read back from the disk is not what was asked for; the targets are untouched.
     """
     result = export_json(export, delivery.targets, delivery.max_drop_pp)
+    if delivery.report is not None:
+        write_proof(delivery.report, export, delivery.targets, delivery.max_drop_pp)
     for made in export.modes:
         gate(made.comparison, made.mode, delivery.max_drop_pp)
-    store(export, delivery.targets)
+    store(export, delivery.targets, delivery.form)
     return result

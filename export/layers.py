@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.runtime.inspection import inspect_bytes
+from digitedge.runtime.inspection import FileFacts, inspect_bytes
 
 _PASS_THROUGH = frozenset({"RESHAPE", "QUANTIZE", "DEQUANTIZE"})  # they move numbers and add nothing to the picture
 
@@ -33,22 +33,17 @@ class LayerNoise:
 def layer_noise(float_model: bytes, exported: bytes, values: NDArray[np.float32]) -> list[LayerNoise]:
     """Return every layer's noise, worst first.
 
-    Both files run with all tensors kept and without XNNPACK (which keeps none), and tensors of one name are compared, as
-    ai-edge-quantizer's validation does.
+    Both files run with all tensors kept and without XNNPACK (which keeps none); each layer is compared with the float model's
+    own, so the noise adds up on its way through the net, as it does on the board.
 
     Args:
         float_model: The float32 .tflite of the same Keras model.
         exported: The .tflite in question.
         values: float32 [N, …], what the float model is fed.
     """
-    facts = inspect_bytes(exported)
-    writers = {index: operator.kind for operator in facts.operators for index in operator.writes}
-    reference_indices = {tensor.name: index for index, tensor in enumerate(inspect_bytes(float_model).tensors)}
-    pairs = {
-        index: reference_indices[facts.tensors[index].name]
-        for index, kind in writers.items()
-        if kind not in _PASS_THROUGH and facts.tensors[index].name in reference_indices
-    }
+    facts, float_facts = inspect_bytes(exported), inspect_bytes(float_model)
+    writers = _computing(facts)
+    pairs = _pairs(facts, float_facts)
     first, second = _Traced(float_model), _Traced(exported)
     signal, noise = dict.fromkeys(pairs, 0.0), dict.fromkeys(pairs, 0.0)
     for value in values:
@@ -65,6 +60,21 @@ def layer_noise(float_model: bytes, exported: bytes, values: NDArray[np.float32]
         for index in pairs
     ]
     return sorted(found_layers, key=lambda layer: layer.sqnr_db)
+
+
+def _computing(facts: FileFacts) -> dict[int, str]:
+    """Return {tensor: kind of its operator} of what is computed, in running order."""
+    return {index: each.kind for each in facts.operators if each.kind not in _PASS_THROUGH for index in each.writes}
+
+
+def _pairs(facts: FileFacts, float_facts: FileFacts) -> dict[int, int]:
+    """Return {tensor: the float file's tensor}: by order where both compute the same steps, else by name."""
+    exported, reference = _computing(facts), _computing(float_facts)
+    steps = [(kind, facts.tensors[index].shape) for index, kind in exported.items()]
+    if steps == [(kind, float_facts.tensors[index].shape) for index, kind in reference.items()]:
+        return dict(zip(exported, reference, strict=True))
+    by_name = {float_facts.tensors[index].name: index for index in reference}
+    return {index: by_name[name] for index in exported if (name := facts.tensors[index].name) in by_name}
 
 
 class _Traced:
@@ -96,7 +106,7 @@ class _Traced:
         """Return a tensor's real values after the last run, float64."""
         stored = self._interpreter.get_tensor(index).astype(np.float64)
         scale, zero_point = self._quantisation[index]
-        return (stored - zero_point) * scale if scale else stored  # type: ignore[no-any-return]
+        return (stored - zero_point) * scale if scale else stored
 
 
 def _decibel(signal: float, noise: float) -> float:

@@ -38,6 +38,8 @@ def export(
 
     modes = _parse_modes(quantize)
     _check_choice(form, ("tflite", "c"), "--format")
+    if form == "c" and modes != ("int8",):
+        raise typer.BadParameter("c takes --quantize int8 alone", param_hint="--format")
     _check_choice(split, ("validation", "test"), "--split")
     source = model or DEFAULT_KERAS
     delivery = Delivery(target_paths(source, modes, out, form, force), form, max_drop, report)
