@@ -66,9 +66,9 @@ class NewestFrame:
 
     @property
     def ended(self) -> bool:
-        """The recording has come to its end and its last frame was taken."""
+        """The recording has come to its end and its last frame was taken; a failure shows at `take`."""
         with self._changed:
-            return self._ended and self._slot is None
+            return self._ended and self._slot is None and self._failure is None
 
     def take(self, timeout_s: float) -> tuple[int, Frame] | None:
         """Return the newest frame that was not taken yet, and its number; None if there is none within ``timeout_s``.
