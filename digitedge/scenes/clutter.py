@@ -64,8 +64,8 @@ def _stick(size_wh: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uin
     mask = np.zeros((height, width), np.uint8)
     start = rng.uniform(0, 1, 2) * size_wh
     angle = rng.uniform(0, 2 * np.pi)
-    tip = start + np.array([np.cos(angle), np.sin(angle)]) * max(size_wh) * rng.uniform(0.2, 0.6)
-    thick = max(2, round(min(size_wh) * rng.uniform(0.012, 0.035)))
+    tip = start + np.array([np.cos(angle), np.sin(angle)]) * max(size_wh) * rng.uniform(0.5, 1.0)  # a short one could be a 1
+    thick = max(2, round(min(size_wh) * rng.uniform(0.008, 0.03)))
     cv2.line(mask, np.rint(start).astype(int).tolist(), np.rint(tip).astype(int).tolist(), 255, thick, cv2.LINE_AA)
     return mask
 

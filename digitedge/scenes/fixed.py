@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes.board import around
-from digitedge.scenes.digit_styles import DIGITS
-from digitedge.scenes.strokes import Template
 from digitedge.scenes.truth import Box, Scene, TrueDigit, TrueNumber
 
 WIDTH, HEIGHT = 640, 480
@@ -32,18 +30,28 @@ _NUMBERS: tuple[tuple[str, int, int, int, int, int], ...] = (
     ("620", 390, 338, 44, 22, 6),
 )
 
-# By name, so that new styles do not change the page.
-_STYLES: tuple[tuple[str, ...], ...] = (
-    ("plain", "loop"),
-    ("upstroke", "foot", "bar"),
-    ("plain", "looped", "wave"),
-    ("round", "flat"),
-    ("open", "closed"),
-    ("detached", "attached"),
-    ("curled", "straight"),
-    ("crossed", "plain"),
-    ("s-start", "two-circles"),
-    ("straight", "curled"),
+# Paths as in `strokes`, of each digit in turn; kept here, so that the hands may change and the page stays.
+_PATHS: tuple[tuple[str, ...], ...] = (
+    (
+        "36,2 12,16 3,50 10,84 32,99 55,84 63,50 56,16 38,1 28,5",
+        "54,12 36,1 14,14 3,48 9,86 32,99 55,84 62,46 50,14 34,5 26,14 36,22",
+    ),
+    ("2,24 22,0! 20,50 19,100", "6,20 28,0! 28,98 ; 3,99 56,98", "6,0 5,50 4,100"),
+    (
+        "4,22 15,5 35,0 55,12 57,32 44,56 22,79 3,97! 35,97 63,96",
+        "5,20 20,3 42,2 56,18 50,42 30,68 11,92 3,94 4,83 16,81 32,90 48,98 64,91",
+        "4,18 22,2 46,3 56,22 46,48 22,76 4,96! 22,88 42,96 64,90",
+    ),
+    ("5,14 22,1 46,4 53,22 42,40 22,47! 46,50 60,68 52,90 28,100 3,88", "5,4 54,2! 24,40! 48,46 60,68 50,92 26,100 3,90"),
+    ("14,2 8,30 3,58! 62,55 ; 46,26 44,60 41,100", "46,100 48,50 50,0! 24,34 2,66! 66,64"),
+    ("14,5 10,44! 32,36 55,50 56,76 38,97 16,99 2,90 ; 15,3 60,1", "58,2 14,3! 8,43! 30,36 54,48 58,72 42,95 18,100 2,90"),
+    ("50,5 28,12 9,40 4,72 16,96 40,98 56,80 48,60 28,55 9,70", "42,0 20,32 5,68 12,94 34,100 54,84 50,64 30,56 8,72"),
+    ("3,5 30,5 58,3! 38,52 24,100 ; 14,52 54,47", "3,4 30,5 58,2! 40,48 22,100"),
+    (
+        "52,13 34,0 11,10 12,32 34,47 56,66 54,90 30,100 7,90 6,70 26,51 48,34 54,12",
+        "32,0 12,9 11,34 32,46 52,35 52,10 33,0 ; 33,46 8,58 3,84 30,100 58,88 56,60 34,46",
+    ),
+    ("50,14 30,2 8,14 4,36 20,51 40,42 52,8! 50,50 47,100", "54,18 36,1 12,8 4,32 20,51 42,42 54,16 54,54 46,86 26,100 5,92"),
 )
 
 
@@ -56,9 +64,8 @@ def fixed_scene() -> Scene:
         first = len(digits)
         for character in text:
             earlier = sum(digit.digit == int(character) for digit in digits)
-            style = _STYLES[int(character)][earlier % len(_STYLES[int(character)])]
-            template = next(template for template in DIGITS[int(character)] if template.style == style)
-            box = _draw(ink, template, left, top + (5 * len(digits)) % 7, height, lean, radius)
+            path = _PATHS[int(character)][earlier % len(_PATHS[int(character)])]
+            box = _draw(ink, path, left, top + (5 * len(digits)) % 7, height, lean, radius)
             digits.append(TrueDigit(int(character), box))
             left = box[0] + box[2] + height // 6
         members = tuple(range(first, len(digits)))
@@ -66,12 +73,12 @@ def fixed_scene() -> Scene:
     return Scene(_photograph(ink), tuple(digits), tuple(numbers), (), "fixed")
 
 
-def _draw(ink: NDArray[np.int64], template: Template, left: int, top: int, height: int, lean: int, radius: int) -> Box:
+def _draw(ink: NDArray[np.int64], path: str, left: int, top: int, height: int, lean: int, radius: int) -> Box:
     """Add a digit to ``ink`` (0..255); return its tight box."""
-    path = np.concatenate([_curve(stroke.split()) for stroke in template.path.split(";")])  # in 1/3200 of the height
-    across = path[:, 0] + (3200 - path[:, 1]) * lean // 100
+    points = np.concatenate([_curve(stroke.split()) for stroke in path.split(";")])  # in 1/3200 of the height
+    across = points[:, 0] + (3200 - points[:, 1]) * lean // 100
     x = (across - across.min()) * height * _FINE // 3200 + _FINE * radius
-    y = path[:, 1] * height * _FINE // 3200 + _FINE * radius
+    y = points[:, 1] * height * _FINE // 3200 + _FINE * radius
     rows, columns = (int(side.max()) // _FINE + radius + 1 for side in (y, x))
     fine = np.zeros((rows * _FINE, columns * _FINE), np.bool_)
     disc_y, disc_x = np.mgrid[-radius : radius + 1, -radius : radius + 1]

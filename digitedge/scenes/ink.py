@@ -40,7 +40,7 @@ class Pen:
             kind = ("ball", "ball", "ball", "felt", "felt", "pencil", "pencil", "chalk")[int(rng.integers(8))]
         u, v, w, s = rng.random(4)
         if kind == "felt":
-            return cls(kind, 0.07 + 0.10 * u + 0.12 * u**4, 0.25 * v, 0.1 * w, 0.9 + 0.1 * s)
+            return cls(kind, 0.07 + 0.10 * u + 0.08 * u**4, 0.25 * v, 0.1 * w, 0.9 + 0.1 * s)
         if kind == "pencil":
             return cls(kind, 0.025 + 0.05 * u, 0.4 * v, 0.2 + 0.45 * w, 0.7 + 0.3 * s)
         if kind == "chalk":

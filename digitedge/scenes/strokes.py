@@ -33,7 +33,6 @@ class Template:
         label: The character, or the name of what it shows.
         style: What tells it from other ways of writing the same, "crossed".
         weight: How common it is beside the other styles of its label.
-        path: The text it was made from.
         controls: float64 [K, 2], x and y in glyph heights, y down; strokes one after the other.
         starts: True in [K] where a stroke begins.
         sharp: float64 [M, K]: path with corners.
@@ -44,7 +43,6 @@ class Template:
     label: str
     style: str
     weight: float
-    path: str
     controls: NDArray[np.float64]
     starts: NDArray[np.bool_]
     sharp: NDArray[np.float64]
@@ -80,7 +78,6 @@ def parse_template(label: str, path: str, style: str = "plain", weight: float = 
         label,
         style,
         weight,
-        path,
         np.array(controls),
         np.array(starts),
         _block_diagonal([sharp for sharp, _ in blocks]),
