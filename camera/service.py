@@ -61,7 +61,16 @@ def install(service: Service, path: Path, run: RunTool, *, force: bool = False) 
     write_text(path, text)
     _systemctl(service.is_system, run, "daemon-reload")
     _systemctl(service.is_system, run, "enable", f"{service.name}.service")
-    _systemctl(service.is_system, run, "restart", f"{service.name}.service")
+    _start(service, run)
+
+
+def _start(service: Service, run: RunTool) -> None:
+    """Start it and wait until it runs; one that fails at once is not left to try for ever."""
+    unit = f"{service.name}.service"
+    if run(["systemctl", *_scope(service.is_system), "restart", unit]).code:
+        run(["systemctl", *_scope(service.is_system), "stop", unit])
+        status = f"digitedge service status {_scope(service.is_system)[0]} --name {service.name}"
+        raise OutputError(f"{service.name} is installed but does not start.", f"Its last words: {status}")
 
 
 def remove(name: str, is_system: bool, path: Path, run: RunTool) -> None:

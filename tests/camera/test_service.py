@@ -198,8 +198,12 @@ def test_a_real_manager_starts_watches_restarts_and_removes_the_camera(tmp_path,
             assert time.monotonic() < deadline, f"{name} stays {value}"
             time.sleep(0.2)
 
+    mistaken = digitedge("service", "install", "--yes", "--", "--config", "/no/such.toml", environ=user_manager)
+    assert (mistaken.returncode, "does not start" in mistaken.stderr) == (1, True)
+    assert show("ActiveState") in ("inactive", "failed")
+
     model = Path(__file__).parent.parent / "golden/tiny-int8.tflite"
-    arguments = ["--", "--source", "demo", "--model", str(model), "--fps", "5"]
+    arguments = ["--force", "--", "--source", "demo", "--model", str(model), "--fps", "5"]
     installed = digitedge("service", "install", "--yes", *arguments, environ=user_manager)
     assert installed.returncode == 0, installed.stderr
     until("StatusText", lambda text: text.startswith("Camera good"))
