@@ -6,22 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes.digit_styles import DIGITS
-from digitedge.scenes.glyphs import Patch, draw_glyph
+from digitedge.scenes.glyphs import Patch, draw_glyph, finish
+from digitedge.scenes.ink import Pen
 from digitedge.scenes.nondigits import NONDIGIT_KINDS, draw_nondigits
+from digitedge.scenes.print_styles import draw_print
 
 __all__ = ["NONDIGIT_KINDS", "Patch", "draw_digits", "draw_nondigits"]
 
 
-def draw_digits(count: int, seed: int) -> tuple[list[Patch], NDArray[np.int64]]:
-    """Return ``count`` handwritten digits of many hands and pens, and what they are.
+def draw_digits(count: int, seed: int, printed: float = 0.0) -> tuple[list[Patch], NDArray[np.int64]]:
+    """Return ``count`` digits of many hands and pens, and what they are.
 
     Args:
         count: How many; each digit occurs ``count / 10`` times, up to one.
         seed: The same seed gives the same digits.
+        printed: Share of digits in print instead of handwriting, 0..1.
 
     Returns:
         Patches (uint8 [H, W], about 24–96 px high, ink bright on 0, tight) and labels (int64 [count], 0..9), shuffled.
     """
     rng = np.random.default_rng((seed, 1))
     labels = rng.permutation(np.arange(count, dtype=np.int64) % 10)
-    return [draw_glyph(DIGITS[int(label)], rng) for label in labels], labels
+    in_print = np.random.default_rng((seed, 7)).random(count) < printed
+    patches = [
+        finish(draw_print(str(label), int(rng.integers(14, 64)), rng), Pen("felt", 0.1, 0, 0, 1.0), rng)
+        if is_printed
+        else draw_glyph(DIGITS[int(label)], rng)
+        for label, is_printed in zip(labels, in_print, strict=True)
+    ]
+    return patches, labels

@@ -58,6 +58,16 @@ def test_a_stroke_of_one_point_is_refused():
         parse_template("x", "1,2 ; 3,4 5,6")
 
 
+def test_some_digits_come_in_print_when_asked():
+    drawn, labels = draw_digits(100, seed=6)
+    mixed, same = draw_digits(100, seed=6, printed=0.4)
+    assert (labels == same).all()
+    printed = sum(not np.array_equal(a, b) for a, b in zip(drawn, mixed, strict=True))
+    assert printed >= 30  # what follows a printed one differs as well
+    all_print, _ = draw_digits(40, seed=6, printed=1.0)
+    assert all(8 <= patch.shape[0] <= 75 for patch in all_print)
+
+
 def test_nondigits_come_in_every_kind_and_are_tight():
     patches, kinds = draw_nondigits(260, seed=3)
     assert {kind: kinds.count(kind) for kind in set(kinds)} == dict.fromkeys(NONDIGIT_KINDS, 20)
