@@ -13,7 +13,7 @@ def as_json(live: LiveFrame) -> dict[str, Any]:
     """Return what a script gets of a live frame; boxes are [x, y, w, h] in pixels of the full frame."""
     return {
         "frame": live.frame,
-        "time": round(live.time, 3),
+        "time": round(live.time, 4),
         "digits": [
             {"id": d.id, "digit": d.digit, "confidence": d.confidence, "box": list(d.box_xywh), "steady": d.steady}
             for d in live.digits

@@ -10,7 +10,6 @@ import cv2
 
 from digitedge.camera.source import Frame, frame_of_bgr
 from digitedge.errors import InputError, SourceError
-from digitedge.reading.picture import load_picture
 
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _DEFAULT_FPS = 25.0  # for files that state no frame rate
@@ -79,6 +78,8 @@ class PictureFolder:
 
     def read(self) -> Frame | None:
         """Return the next picture, None at the end; one that is damaged is left out. Raises SourceError if all are."""
+        from digitedge.reading.picture import load_picture  # brings Pillow, which no camera needs
+
         while self._count < len(self._pictures):
             position = self._count
             self._count += 1

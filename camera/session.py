@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
+
 from digitedge.camera.behind import Behind
 from digitedge.camera.lines import Lines
 from digitedge.camera.live import Controls, Sink
@@ -80,6 +82,7 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         OutputError: A recording cannot be written, or there is no display.
         BrokenPipeError: The reader of standard output has left.
     """
+    cv2.setNumThreads(1)  # frames are small: more threads cost more than they save, and capture and sinks have their own
     source = make_source(wishes.source, wishes.options)
     newest = NewestFrame(
         source, every_frame=wishes.every_frame, wait_for_source=wishes.wait_for_source, stall_s=wishes.options.stall_s

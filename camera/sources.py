@@ -7,7 +7,6 @@ from pathlib import Path
 
 from digitedge.camera.capture import NetworkStream, UsbCamera
 from digitedge.camera.csi import CsiCamera, Picamera2Camera, RpicamCamera, csi_cameras
-from digitedge.camera.demo import DemoCamera
 from digitedge.camera.discover import usb_cameras
 from digitedge.camera.mjpeg import MjpegStream
 from digitedge.camera.playback import PictureFolder, VideoFile
@@ -51,6 +50,8 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     if text == "auto":
         return _first_camera(size_wh, fps, options.stall_s)
     if text == "demo":
+        from digitedge.camera.demo import DemoCamera  # brings the drawing hand and its fonts, 18 MB
+
         return DemoCamera(size_wh, fps)
     if text == "-":
         return _standard_input(options)

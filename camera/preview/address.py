@@ -102,7 +102,10 @@ def origin_allowed(origin: str | None, host: str) -> bool:
     """Tell whether a request that changes something comes from our own page: its Origin, if sent, is the Host it went to."""
     if origin is None:
         return True  # not a browser: nobody's cookies to borrow
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 

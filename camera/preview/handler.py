@@ -62,8 +62,12 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: the terminal belongs to the readings."""
 
     def _answer(self, routes: dict[str, Callable[[Handler], None]]) -> None:
-        url = urlsplit(self.path)
-        self.query = parse_qs(url.query)
+        try:
+            url = urlsplit(self.path)
+            self.query = parse_qs(url.query)
+        except ValueError:
+            self._send_text(HTTPStatus.BAD_REQUEST, "This is no address.")
+            return
         route = routes.get(url.path)
         if not host_allowed(self.headers.get("Host", ""), self.listener.host):
             self._send_text(HTTPStatus.MISDIRECTED_REQUEST, "This page is not served under that name.")
@@ -123,7 +127,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _set_roi(self) -> None:
         length = self.headers.get("Content-Length", "")
-        body = self.rfile.read(int(length)) if length.isdigit() and int(length) <= MAX_BODY_BYTES else b""
+        is_fit = length.isascii() and length.isdigit() and len(length) < 6 and int(length) <= MAX_BODY_BYTES
+        body = self.rfile.read(int(length)) if is_fit else b""
         live, controls = self.shown.newest.latest, self.shown.controls
         if controls is None or live is None:
             self._send_text(HTTPStatus.CONFLICT, "No region can be set now.")

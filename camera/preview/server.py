@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 
@@ -10,6 +11,7 @@ from digitedge.camera.preview.address import is_loopback, page_lines
 from digitedge.camera.preview.handler import Handler
 from digitedge.camera.preview.listener import Listener
 from digitedge.camera.preview.shown import Shown
+from digitedge.errors import InputError
 from digitedge.runtime.modelfile import DIGIT_LABELS
 
 MAX_FPS = 15.0
@@ -49,8 +51,13 @@ class PreviewServer:
             max_fps: Pictures per second shown to each watcher, at most.
 
         Raises:
+            InputError: The token cannot stand in an address.
             SourceError: The port is taken or the host is not ours.
         """
+        if token and not re.fullmatch(r"[\w.~-]+", token, re.ASCII):
+            raise InputError(
+                "The page's token cannot stand in an address.", "Use letters, digits, dots, dashes and underscores."
+            )
         if token is None:
             token = "" if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES)
         self.shown = Shown(labels, max_fps, controls)

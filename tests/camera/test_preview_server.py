@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from http.client import HTTPResponse
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from preview_factory import live_frame, numbered, request, running_camera
 from digitedge.camera.live import Controls, Health
 from digitedge.camera.preview import PreviewServer
 from digitedge.camera.preview.listener import MAX_CONNECTIONS
-from digitedge.errors import SourceError
+from digitedge.errors import InputError, SourceError
 
 GOOD = Health("good", 0, 0, 30.0)
 
@@ -272,6 +273,66 @@ def test_the_page_needs_nothing_from_elsewhere_and_may_not(preview):
 )
 def test_what_is_not_there_is_said_so(preview, path, method, status):
     assert request(preview.port, path, method).status == status
+
+
+def test_garbage_is_answered_or_dropped_and_the_page_goes_on(preview, caplog):
+    preview.deliver(live_frame())
+    rng = np.random.default_rng(6)
+    head = b"Host: localhost\r\n"
+    sent = [bytes(rng.integers(0, 256, rng.integers(1, 400), np.uint8)) + b"\r\n\r\n" for _ in range(40)]
+    sent += [b"GET http://[ HTTP/1.0\r\n" + head + b"\r\n", b"GET /?token=%FF%00 HTTP/1.0\r\n" + head + b"\r\n"]
+    sent += [
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/1.0\r\n" + b"A: b\r\n" * 500 + b"\r\n",
+        b"A" * 70_000 + b"\r\n\r\n",
+    ]
+    for length in (b"-5", b"\xb2", b"99999999999999999999", b"1e3", b""):
+        kind = b"Content-Type: application/json\r\nOrigin: http://[\r\nContent-Length: "
+        sent += [b"POST /roi HTTP/1.0\r\n" + head + kind + length + b"\r\n\r\n"]
+        sent += [(b"POST /roi HTTP/1.0\r\n" + head + kind + length + b"\r\n\r\n").replace(b"Origin: http://[\r\n", b"")]
+    for request_bytes in sent:
+        with socket.create_connection(("127.0.0.1", preview.port)) as raw, contextlib.suppress(ConnectionError):
+            raw.sendall(request_bytes)
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(65536):
+                pass
+    assert request(preview.port, "/state.json").status == 200
+    assert caplog.records == []
+    assert preview.shown.controls.roi_xywh is None
+
+
+def test_viewers_that_come_and_go_leave_nothing_behind(preview):
+    live = live_frame()
+    preview.deliver(live)
+    read_part(warm := request(preview.port, "/stream.mjpg"))
+    warm.close()
+
+    def held():
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    while preview.shown.watchers:
+        threading.Event().wait(0.02)
+    before = held()
+    for _ in range(100):
+        stream = request(preview.port, "/stream.mjpg")
+        read_part(stream)
+        stream.close()
+    while held() != before:  # the test's own time limit ends this if something stays
+        threading.Event().wait(0.05)
+
+
+@pytest.mark.parametrize("token", ["a b", "ü", "a;b", "a/b", "x\n"])
+def test_a_token_that_cannot_stand_in_an_address_is_refused(token):
+    with pytest.raises(InputError, match="letters, digits"):
+        PreviewServer("127.0.0.1", 0, token)
+
+
+def test_a_token_of_ones_own_is_asked_for_on_loopback_too():
+    server = PreviewServer("127.0.0.1", 0, "my-own.token_1")
+    assert request(server.port, "/state.json").status == 401
+    assert request(server.port, "/state.json?token=my-own.token_1").status == 200
+    server.close()
 
 
 def test_a_taken_port_and_a_foreign_address_are_told_with_the_remedy(preview):
