@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digitedge.export.card import write_card
 from digitedge.export.comparison import gate
 from digitedge.export.exporting import Export
 from digitedge.export.proof import write_proof
@@ -22,12 +23,14 @@ class Delivery:
         form: "tflite" or "c".
         max_drop_pp: Largest drop of accuracy allowed, percentage points.
         report: Folder for the report, or None.
+        card: Whether a model card is written beside each file.
     """
 
     targets: dict[str, Path]
     form: str
     max_drop_pp: float
     report: Path | None
+    card: bool = False
 
 
 def deliver(export: Export, delivery: Delivery) -> dict[str, Any]:
@@ -44,4 +47,7 @@ def deliver(export: Export, delivery: Delivery) -> dict[str, Any]:
     for made in export.modes:
         gate(made.comparison, made.mode, delivery.max_drop_pp)
     store(export, delivery.targets, delivery.form)
+    if delivery.card:
+        for target in delivery.targets.values():
+            write_card(export.model.path, target, export.request.data)
     return result

@@ -10,6 +10,7 @@ from digitedge.export.calibration import Calibration
 from digitedge.export.comparison import Comparison
 from digitedge.export.kerasfile import KerasFile
 from digitedge.export.stability import Trial
+from digitedge.export.trainingrecord import training_record
 from digitedge.export.workstation import versions
 from digitedge.patch import to_inputs
 from digitedge.runtime import golden
@@ -61,6 +62,8 @@ def file_metadata(
     context = model.path.with_suffix(".context.json")
     if context.is_file():
         metadata["context"] = json.loads(context.read_text())
+    if (training := training_record(model.path, model.sha256)) is not None:
+        metadata["training"] = training
     if calibration is not None:
         metadata["calibration"] = {**calibration.manifest, "stable": trials[-1].stable}
     return metadata

@@ -76,6 +76,7 @@ def _sentence(made: ExportedMode, passed: bool, max_drop_pp: float) -> str:
         f"{made.mode} {verdict}: {right:.2f} % right, float {before:.2f} %, change {comparison.delta_pp:+.3f} points "
         f"(at least {-max_drop_pp:+g} wanted; with 95 % confidence the true drop is below {comparison.drop_bound_pp:.3f}), "
         f"{len(comparison.changed)} of {comparison.count} answers changed."
+        + (f" Reject wins on {100 * comparison.rejected[1]:.2f} % of the digits." if comparison.rejected else "")
     )
 
 

@@ -14,7 +14,7 @@ from digitedge.runtime.classifier import Classifier
 from digitedge.runtime.inspection import inspect_bytes
 
 SIZES = (100, 200, 500, 1000)
-MAX_SCALE_DIFFERENCE = 0.10  # of an activation's scale, median over the activations
+MAX_SCALE_DIFFERENCE = 0.05  # of an activation's scale, median over the activations
 MIN_AGREEMENT = 0.998  # of the answers on the probe: 2 of 1,000 may differ
 
 

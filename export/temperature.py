@@ -33,21 +33,3 @@ def fit_temperature(outputs: NDArray[np.float32], labels: NDArray[np.int64], kin
 
     best = minimize_scalar(loss, bounds=tuple(np.log(_BOUNDS)), method="bounded")
     return round(float(np.exp(best.x)), 4)
-
-
-def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], bins: int = 15) -> float:
-    """Return the mean gap between confidence and accuracy over equal-width bins, in [0, 1] (same paper, equation 3).
-
-    Args:
-        probabilities: float32 [N, outputs].
-        labels: int64 [N].
-        bins: How many.
-    """
-    answers, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    which = np.minimum((confidences * bins).astype(int), bins - 1)
-    error = 0.0
-    for each in range(bins):
-        inside = which == each
-        if inside.any():
-            error += float(inside.mean()) * abs(float((answers[inside] == labels[inside]).mean() - confidences[inside].mean()))
-    return error

@@ -20,6 +20,7 @@ def export(
     split: str = typer.Option("validation", help="Its split: validation or test."),
     max_drop: float = typer.Option(0.1, help="Largest drop of accuracy allowed, percentage points."),
     report: Path | None = typer.Option(None, help="Folder for a report: HTML, Markdown and JSON."),
+    card: bool = typer.Option(False, "--card", help="Measure validation and test, and write a model card beside the file."),
     input_range: str | None = typer.Option(None, help="LOW,HIGH the model wants for no ink and full ink; default: found out."),
     seed: int = typer.Option(1, min=0, help="Of every draw."),
     force: bool = typer.Option(False, "--force", help="Replace what --out names."),
@@ -38,11 +39,11 @@ def export(
 
     modes = _parse_modes(quantize)
     _check_choice(form, ("tflite", "c"), "--format")
-    if form == "c" and modes != ("int8",):
-        raise typer.BadParameter("c takes --quantize int8 alone", param_hint="--format")
+    if form == "c" and (card or modes != ("int8",)):
+        raise typer.BadParameter("c takes --quantize int8 alone, and no --card", param_hint="--format")
     _check_choice(split, ("validation", "test"), "--split")
     source = model or DEFAULT_KERAS
-    delivery = Delivery(target_paths(source, modes, out, form, force), form, max_drop, report)
+    delivery = Delivery(target_paths(source, modes, out, form, force), form, max_drop, report, card)
     request = Request(source, modes, data, split, calibrate, calibration_size, seed, _parse_range(input_range))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     result = deliver(export_model(request, console.print), delivery)
