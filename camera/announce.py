@@ -39,6 +39,11 @@ class Announcer:
     _other_at: float | None = None  # time of the last frame that showed something else than the candidate
     _last_at: float | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Nothing waits to be announced."""
+        return self._candidate == self._announced
+
     def update(self, numbers: tuple[Number, ...], time: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Take one frame's steady numbers; return the texts that are new and those that are gone since the last news."""
         texts = Counter(number.text for number in numbers)

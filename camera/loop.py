@@ -12,6 +12,7 @@ from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.live import Controls, Health, LiveFrame, Sink
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.source import Frame
+from digitedge.camera.still import Stillness
 from digitedge.camera.tracks import Tracks, whole_in_view
 from digitedge.reading.reader import Reader, ReaderSettings
 
@@ -47,6 +48,7 @@ class LiveLoop:
         sinks: Sequence[Sink],
         *,
         controls: Controls | None = None,
+        skip_still: bool = True,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
@@ -57,6 +59,7 @@ class LiveLoop:
             reader: Reads them; its region of interest follows ``controls``.
             sinks: Get every frame that was read; closed by `run`.
             controls: Shared with a viewer.
+            skip_still: A frame that shows what the last one showed is not read again; see `digitedge.camera.still`.
             tell: Takes sentences for the user: each loss of the camera once, each return once.
             clock: The time.
         """
@@ -65,6 +68,8 @@ class LiveLoop:
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
         self._clock = clock or SystemClock()
         self._tracks, self._announcer = Tracks(), Announcer()
+        self._stillness = Stillness() if skip_still else None
+        self._last: LiveFrame | None = None
         self._health = Health("down", 0, 0, 0.0)
         self._next_tick = 0.0
 
@@ -86,20 +91,44 @@ class LiveLoop:
                 taken = self._newest.take(_TAKE_S)
                 self._look_after_health()
                 if taken is not None:
-                    self._deliver(self._read(*taken))
+                    self._deliver(self._look(*taken))
         finally:
             ended = self._newest.close()
             self._close_sinks()
         return ended
 
+    def _look(self, number: int, frame: Frame) -> LiveFrame:
+        began = perf_counter()
+        self.frames_read += 1
+        if self._last is not None and self._is_still(frame):
+            stage_ms = {"still": (perf_counter() - began) * 1e3}
+            page = dataclasses.replace(self._last.page, stage_ms=stage_ms)
+            return dataclasses.replace(
+                self._last, frame=number, time=frame.time, frame_bgr=frame.bgr, page=page, changed=(), gone=(),
+                stage_ms=stage_ms, health=self._health.word,
+            )  # fmt: skip
+        self._last = self._read(number, frame)
+        return self._last
+
+    def _is_still(self, frame: Frame) -> bool:
+        """Tell whether what was read last still holds, and there was nothing in it that more frames would make clearer."""
+        return (
+            self._stillness is not None
+            and self._tracks.are_settled
+            and self._announcer.is_settled
+            and self._reader.settings.roi_xywh == self.controls.roi_xywh
+            and self._stillness.is_same(frame.gray, frame.time)
+        )
+
     def _read(self, number: int, frame: Frame) -> LiveFrame:
         self._reader.settings = _with_roi(self._reader, self.controls)
+        if self._stillness is not None:
+            self._stillness.remember(frame.gray, frame.time)
         page = self._reader.read(frame.gray)
         began = perf_counter()
         in_view = self._tracks.update(whole_in_view(page), frame.gray, frame.time)
         digits, numbers = steady_numbers(in_view)
         changed, gone = self._announcer.update(numbers, frame.time)
-        self.frames_read += 1
         stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
         return LiveFrame(number, frame.time, frame.bgr, page, digits, numbers, changed, stage_ms, self._health.word, gone)
 

@@ -90,7 +90,7 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
     with ExitStack() as opened:  # if a later sink cannot be made, the earlier ones are closed
         sinks = [*_sinks(wishes, reader, controls, tell, opened), Notifier()]
         opened.pop_all()
-    return LiveLoop(newest, reader, sinks, controls=controls, tell=tell).run(wishes.limits)
+    return LiveLoop(newest, reader, sinks, controls=controls, skip_still=not wishes.every_frame, tell=tell).run(wishes.limits)
 
 
 def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None], opened: ExitStack) -> list[Sink]:

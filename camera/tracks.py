@@ -53,10 +53,9 @@ class _Track:
     steady: bool = False
     patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
 
-    def vote(self, reading: Reading, time: float) -> None:
-        """Take one frame's reading."""
-        ink = _normalized(reading.field)
-        similarity = float((self.ink * ink).sum())
+    def vote(self, reading: Reading, ink: NDArray[np.float32], time: float) -> None:
+        """Take one frame's reading, and its ink: float32 [784] with mean 0 and length 1."""
+        similarity = float(self.ink @ ink) / float(self.ink @ self.ink) ** 0.5
         is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP
         keep = 1 - 1 / (_NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES)
         self.votes *= keep
@@ -66,7 +65,7 @@ class _Track:
         if not self.hits or self.votes[best] >= _SWITCH_SHARE * self.votes.sum():
             self.digit = best
         self.usual_similarity += (similarity - self.usual_similarity) / (_MEMORY_FRAMES if is_new_ink else 20)
-        self.ink = _unit(self.ink + (ink - self.ink) * np.float32(1 / 8))
+        self.ink = self.ink + (ink - self.ink) * np.float32(1 / 8)
         self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
         self.reading, self.last_seen, self.patch = reading, time, None
         self.hits += 1
@@ -105,30 +104,36 @@ class Tracks:
         for track in self._tracks:
             track.frames += 1
             track.looks, track.reads = track.looks * keep + 1, track.reads * keep
+        inks = _inks(readings)
         free = set(range(len(readings)))
         unmatched = []
         for track, position in _match(self._tracks, readings):
             if position is None:
                 unmatched.append(track)
             else:
-                track.vote(readings[position], time)
+                track.vote(readings[position], inks[position], time)
                 free.discard(position)
         for track in unmatched:
             self._miss(track, gray, time)
         self._former.extend(track for track in self._tracks if track.steady and _is_gone(track, time))
         self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
         for position in sorted(free):
-            self._tracks.append(self._new(readings[position], time))
+            self._tracks.append(self._new(readings[position], inks[position], time))
         for track in self._tracks:
             track.steady = track.steady or _has_settled(track, time)
         self._last_time, self._last_gray = time, gray
         return [(_tracked(track), track.reading) for track in self._tracks if track.steady or not track.missed]
 
-    def _new(self, reading: Reading, time: float) -> _Track:
+    @property
+    def are_settled(self) -> bool:
+        """Every digit in view is steady and was read in the last frame."""
+        return all(track.steady and not track.missed for track in self._tracks)
+
+    def _new(self, reading: Reading, ink: NDArray[np.float32], time: float) -> _Track:
         before = time if self._last_time is None else self._last_time
         box = np.array(reading.box_xywh, np.float64)
-        track = _Track(self._next_id, reading, box, before, time, _normalized(reading.field), frames=1, looks=1)
-        track.vote(reading, time)
+        track = _Track(self._next_id, reading, box, before, time, ink, frames=1, looks=1)
+        track.vote(reading, ink, time)
         for former in [former for former, position in _match(list(self._former), (reading,)) if position is not None]:
             if former.digit == reading.digit:
                 self._former.remove(former)
@@ -170,12 +175,13 @@ def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_T
     shift /= np.maximum(old[:, None, 3], old[:, None, 2])
     shift[(sizes > _MAX_RATIO) | (sizes < 1 / _MAX_RATIO) | (shift > _MAX_SHIFT)] = np.inf
     matched: dict[int, int] = {}
-    for flat in np.argsort(shift, axis=None, kind="stable"):
-        row, column = divmod(int(flat), len(readings))
-        if not np.isfinite(shift[row, column]):
-            break
-        if row not in matched and column not in matched.values():
+    taken: set[int] = set()
+    rows, columns = np.nonzero(np.isfinite(shift))
+    for nearest in np.argsort(shift[rows, columns], kind="stable"):
+        row, column = int(rows[nearest]), int(columns[nearest])
+        if row not in matched and column not in taken:
             matched[row] = column
+            taken.add(column)
     return [(track, matched.get(row)) for row, track in enumerate(tracks)]
 
 
@@ -209,6 +215,16 @@ def _normalized(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the picture with mean 0 and length 1, so that the sum of a product is the correlation."""
     values = picture.astype(np.float32)
     return _unit(values - values.mean())
+
+
+def _inks(readings: tuple[Reading, ...]) -> NDArray[np.float32]:
+    """Return what the model saw of each reading, float32 [N, side²], each with mean 0 and length 1."""
+    if not readings:
+        return np.empty((0, 0), np.float32)
+    values = np.stack([reading.field for reading in readings]).reshape(len(readings), -1).astype(np.float32)
+    values -= values.mean(axis=1, keepdims=True)
+    values /= np.maximum(np.sqrt((values * values).sum(axis=1, keepdims=True)), np.float32(1e-6))
+    return values
 
 
 def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:

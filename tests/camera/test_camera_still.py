@@ -1,0 +1,48 @@
+"""What counts as the same picture."""
+
+import numpy as np
+import pytest
+from camera_factory import drawn_page
+
+from digitedge.camera.still import READ_AGAIN_S, Stillness
+
+PAGE = drawn_page([("52", (100, 100))])
+
+
+def _noisy(page, seed, gain=1.0):
+    noise = np.random.default_rng(seed).normal(0, 4, page.shape)
+    return np.clip(page * gain + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def stillness():
+    stillness = Stillness()
+    stillness.remember(_noisy(PAGE, 0), 10.0)
+    return stillness
+
+
+def test_noise_and_light_are_no_change(stillness):
+    for seed in range(1, 50):
+        assert stillness.is_same(_noisy(PAGE, seed, 1 + 0.1 * np.sin(seed)), 10.1)
+
+
+def test_a_digit_that_comes_goes_or_moves_is_a_change(stillness):
+    for other in (
+        drawn_page([("52", (100, 100)), ("1", (250, 60))]),
+        drawn_page([("5", (100, 100))]),
+        drawn_page([("52", (104, 100))]),
+        drawn_page([("53", (100, 100))]),
+    ):
+        assert not stillness.is_same(_noisy(other, 9), 10.1)
+
+
+def test_a_pale_digit_is_seen_too(stillness):
+    pale = (0.75 * PAGE + 0.25 * drawn_page([("52", (100, 100)), ("1", (250, 60))])).astype(np.float32)
+    assert not stillness.is_same(_noisy(pale, 3), 10.1)
+
+
+def test_a_still_picture_is_read_again_now_and_then_and_another_size_always(stillness):
+    assert not stillness.is_same(_noisy(PAGE, 1), 10.0 + READ_AGAIN_S)
+    assert not stillness.is_same(_noisy(PAGE, 1), 9.0)
+    assert not stillness.is_same(PAGE[:100], 10.1)
+    assert not Stillness().is_same(PAGE, 10.0)
