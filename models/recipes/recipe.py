@@ -28,6 +28,7 @@ class Settings:
         nondigits: How many drawn non-digits are learnt as the reject output; 0 for a network of ten outputs.
         pages: How many drawn pages the reader cuts further digits and non-digits from.
         extra: An .npz file with further patches, ``fields`` uint8 [N, 28, 28] and ``labels`` (0..9, 10 = reject); "" for none.
+        start: A .keras file whose weights it starts from; "" starts from random ones.
     """
 
     epochs: int
@@ -42,6 +43,7 @@ class Settings:
     nondigits: int = 0
     pages: int = 0
     extra: str = ""
+    start: str = ""
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
