@@ -10,6 +10,7 @@ from digitedge.doctor.machine import Finding, Machine, State
 from digitedge.doctor.packages import is_numpy_clash, mend_clash, probe
 
 _CSI_LINE = re.compile(r"^\s*(\d+) : (\S+)", re.MULTILINE)
+_JOIN_VIDEO = "sudo usermod -aG video {user}   then log out and in again"
 LIST_PROGRAMS = ("rpicam-hello", "libcamera-hello")
 
 
@@ -21,16 +22,25 @@ def cameras(machine: Machine) -> Iterator[Finding]:
         yield Finding("CSI camera", "ok", f"{name}: --source csi:{index}")
     if machine.is_pi:
         yield _picamera2(machine, needed=bool(csi))
+        yield from _permissions(machine)
     for device in usb:
         if device.is_usable:
             yield Finding("USB camera", "ok", f"{device.name}: --source {device.path}")
         else:
             text = f"{device.name} ({device.path}) may not be opened by {machine.user}."
-            yield Finding("USB camera", "missing", text, f"sudo usermod -aG video {machine.user}   then log out and in again")
+            yield Finding("USB camera", "missing", text, _JOIN_VIDEO.format(user=machine.user))
     if not csi and not usb:
         where = "Plug one in, or check the ribbon cable and: rpicam-hello --list-cameras" if machine.is_pi else "Plug one in"
         text = "No camera is connected; files, folders, network streams and --source demo work."
         yield Finding("camera", "warning", text, f"{where}; then: digitedge camera --list")
+
+
+def _permissions(machine: Machine) -> Iterator[Finding]:
+    """A ribbon camera takes several device nodes; all of them belong to the group video."""
+    groups = (machine.run(["id", "-nG"]) or "video").split()
+    if machine.user != "root" and "video" not in groups:
+        text = f"{machine.user} is not in the group video, to which the board's cameras belong."
+        yield Finding("permissions", "missing", text, _JOIN_VIDEO.format(user=machine.user))
 
 
 def _csi_names(machine: Machine) -> list[tuple[int, str]]:

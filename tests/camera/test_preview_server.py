@@ -39,7 +39,8 @@ def guarded():
 def read_part(stream: HTTPResponse) -> bytes:
     """Return the next JPEG of a multipart stream."""
     length = 0
-    while (line := stream.fp.readline().strip()) or not length:
+    while (line := stream.fp.readline()).strip() or not length:
+        assert line, f"the stream ended with {stream.status}"
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
     return stream.fp.read(length)
@@ -191,9 +192,8 @@ def test_a_viewer_that_leaves_is_no_longer_counted_even_without_frames(preview):
     read_part(stream)
     assert preview.shown.watchers == 1
     stream.close()
-    gone = threading.Event()
-    while preview.shown.watchers and not gone.wait(0.05):
-        pass  # the test's own time limit ends this if it never happens
+    while preview.shown.watchers:  # the test's own time limit ends this if it never happens
+        threading.Event().wait(0.02)
     assert preview.shown.watchers == 0
 
 
@@ -311,15 +311,20 @@ def test_viewers_that_come_and_go_leave_nothing_behind(preview):
     def held():
         return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
 
-    while preview.shown.watchers:
-        threading.Event().wait(0.02)
+    def until(is_so):  # the test's own time limit ends this if it never is
+        while not is_so():
+            threading.Event().wait(0.02)
+
+    until(lambda: preview.shown.watchers == 0)
+    until(lambda: not any("process_request" in thread.name for thread in threading.enumerate()))
     before = held()
-    for _ in range(100):
-        stream = request(preview.port, "/stream.mjpg")
-        read_part(stream)
-        stream.close()
-    while held() != before:  # the test's own time limit ends this if something stays
-        threading.Event().wait(0.05)
+    for _ in range(5):
+        for _ in range(20):
+            stream = request(preview.port, "/stream.mjpg")
+            read_part(stream)
+            stream.close()
+        until(lambda: preview.shown.watchers == 0)
+    until(lambda: held() == before)
 
 
 @pytest.mark.parametrize("token", ["a b", "ü", "a;b", "a/b", "x\n"])

@@ -157,6 +157,14 @@ def test_a_camera_that_may_not_be_opened_is_missing(tmp_path):
     assert "/dev/video2" in finding.text
 
 
+def test_a_user_outside_the_group_video_has_no_ribbon_camera(tmp_path):
+    outside = machine(tmp_path / "a", PI5, PI_COMMANDS | {"id -nG": "pi adm dialout\n"})
+    finding = found(cameras(outside), "permissions")
+    assert (finding.state, "usermod -aG video pi" in finding.remedy) == ("missing", True)
+    inside = machine(tmp_path / "b", PI5, PI_COMMANDS | {"id -nG": "pi adm video\n"})
+    assert not [finding for finding in cameras(inside) if finding.name == "permissions"]
+
+
 def test_no_camera_at_all_is_a_warning_because_streams_need_none(tmp_path):
     pi = machine(tmp_path, PI5, {"libcamera-hello --list-cameras": "No cameras available!\n"})
     finding = found(cameras(pi), "camera")
