@@ -1,7 +1,8 @@
 """How well a reading agrees with a drawn page's truth.
 
-Matching: all pairs of a read and a true box with intersection over union ≥ 0.3, taken greedily in falling order, one to one. A
-digit is right if its match has the same value. Printed digits are wanted no less than written ones, but missing one costs nothing.
+Matching: all pairs of a read and a true box with intersection over union ≥ 0.3, taken greedily in falling order, one to one.
+A digit is right if its match has the same value. Printed digits are wanted no less than written ones, but missing one costs
+nothing.
 """
 
 from __future__ import annotations
