@@ -4,7 +4,8 @@ import pytest
 from digitedge.errors import InputError, ModelError
 from digitedge.models.recipes import find_recipe
 
-pytestmark = [pytest.mark.train]
+# Keras asks NumPy for arrays in the way before NumPy 2.
+pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 
 def test_a_start_takes_the_weights_over_and_another_architecture_is_refused(tmp_path):
