@@ -38,12 +38,12 @@ def draw_curves(path: Path, history: list[Epoch]) -> None:
         _two_curves(losses, epochs, [row.loss for row in history], [row.val_loss for row in history])
         losses.set(title="Loss (cross-entropy)", xlabel="epoch")
         losses.set_ylim(bottom=0)
-        _two_curves(
-            errors, epochs, [100 * (1 - row.accuracy) for row in history], [100 * (1 - row.val_accuracy) for row in history]
-        )
+        _two_curves(errors, epochs, [_error(row.accuracy) for row in history], [_error(row.val_accuracy) for row in history])
         errors.set(title="Error, % of pictures (log scale)", xlabel="epoch", yscale="log")
         errors.yaxis.set_major_formatter(lambda value, _position: f"{value:g}")
-        errors.yaxis.set_minor_formatter(lambda value, _position: f"{value:g}" if f"{value:e}"[0] in "2357" else "")
+        low, high = errors.get_ylim()
+        labelled = "2357" if high < 50 * low else "5" if high < 500 * low else ""
+        errors.yaxis.set_minor_formatter(lambda value, _position: f"{value:g}" if f"{value:e}"[0] in labelled else "")
         last = history[-1]
         errors.annotate(
             f"{100 * last.val_accuracy:.2f} % right", (last.epoch, max(1e-3, 100 * (1 - last.val_accuracy))), (-8, 10),
@@ -134,6 +134,11 @@ def _two_curves(axes: Any, epochs: list[int], training: list[float], validation:
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y", color="#eeeeee", linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def _error(accuracy: float) -> float:
+    """Return per cent read wrongly, not a number where there is nothing to show on a logarithmic scale."""
+    return 100 * (1 - accuracy) if accuracy < 1 else float("nan")
 
 
 def _save(figure: Any, path: Path) -> None:

@@ -34,12 +34,14 @@ class Plan:
         data: The data source as given.
         seed: Of everything random.
         settings: What it is trained with.
+        data_sha256: Of the training pictures; "" until they were read for the first time.
     """
 
     recipe: str
     data: str
     seed: int
     settings: Settings
+    data_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def read_plan(folder: Path) -> Plan:
     """Return what was asked of the run in a folder. Raises InputError without one, DataError for a damaged one."""
     try:
         content = json.loads((folder / _PLAN).read_text())
-        return Plan(content["recipe"], content["data"], content["seed"], Settings(**content["settings"]))
+        return Plan(
+            content["recipe"], content["data"], content["seed"], Settings(**content["settings"]), content["data_sha256"]
+        )
     except FileNotFoundError as error:
         raise InputError(f"{folder}: no run was begun here.", "Leave --resume away to begin one.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from digitedge.export.optimizing import compile_model
 from digitedge.export.progress import Report, epoch_progress, print_epoch
 from digitedge.export.report import Finished, write_report
 from digitedge.export.runs import Epoch, Plan
+from digitedge.export.starting import take_weights
 from digitedge.export.trainingdata import Fields, Splits, load_splits, with_drawn
 from digitedge.export.workstation import import_keras, import_pyplot
 from digitedge.files import replacing
@@ -56,6 +58,7 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finishe
     _make_deterministic(keras, plan.seed)
     splits = load_splits(recipe, plan.data)
     data = splits.training.data
+    _check_same_data(plan, data.sha256, folder)
     console.print(f"{recipe.name}: {len(data):,} training pictures of {data.name}, seed {plan.seed}", highlight=False)
 
     model, history = _trained(keras, recipe, plan, folder, splits, console)
@@ -68,6 +71,14 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finishe
     return finished
 
 
+def _check_same_data(plan: Plan, sha256: str, folder: Path) -> None:
+    """Write down which pictures a run is trained on, or hold a resumed run to them. Raises DataError."""
+    if not plan.data_sha256:
+        runs.write_plan(folder, replace(plan, data_sha256=sha256))
+    elif plan.data_sha256 != sha256:
+        raise DataError(f"{folder}: the run was begun with other training pictures.", "Begin a new run, or bring them back.")
+
+
 def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Splits, console: Console) -> tuple[Any, list[Epoch]]:
     """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
     epochs = plan.settings.epochs
@@ -76,6 +87,8 @@ def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Split
     model = _restored(keras, folder)
     if model is None:
         model = recipe.build()
+        if plan.settings.start:
+            take_weights(model, Path(plan.settings.start))
         compile_model(keras, model, recipe, plan.settings, steps)
     done = int(model.optimizer.iterations) // steps
     history = runs.read_history(folder)[:done]

@@ -71,7 +71,8 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "{}", '{"recipe": "cnn", "data": "mnist", "seed": 1, "settings": {"epochs": 0}}', "[]"]
+    "content",
+    ["", "{", "{}", '{"recipe": "cnn", "data": "mnist", "seed": 1, "settings": {"epochs": 0}}', "[]"],
 )
 def test_a_damaged_plan_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "run.json").write_text(content)

@@ -1,0 +1,113 @@
+"""`digitedge train`, `recipes` and `evaluate` as a user meets them: streams, exit codes, Ctrl-C."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitedge.models import DEFAULT_MODEL
+from digitedge.patch import to_inputs
+from digitedge.scenes.digits import draw_digits
+
+PROGRAM = [sys.executable, "-m", "digitedge"]
+
+
+def digitedge(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "drawn.npz"
+    images, labels = draw_digits(600, seed=31)
+    np.savez(path, images=to_inputs(images), labels=labels)
+    return path
+
+
+def test_recipes_are_listed_for_people_and_scripts() -> None:
+    assert "mlp-256-128-128" in digitedge("recipes").stdout
+    listed = json.loads(digitedge("recipes", "--json").stdout)
+    by_name = {recipe["name"]: recipe for recipe in listed}
+    assert by_name["mlp-25-15"]["input"] == [20, 20, 1]
+    assert by_name["mlp-128-64"]["settings"]["epochs"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("train", "resnet"), 'no recipe "resnet"'),
+        (("train", "cnn", "--resume"), "No unfinished run of cnn"),
+        (("train", "cnn", "--resume", "--out", "nowhere"), "no run was begun here"),
+        (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    ran = digitedge(*arguments, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not list(tmp_path.iterdir()), "a failure leaves nothing behind"
+
+
+def test_an_unknown_split_is_a_usage_error() -> None:
+    ran = digitedge("evaluate", DEFAULT_MODEL, "--split", "training")
+    assert (ran.returncode, ran.stdout) == (2, "")
+
+
+def test_evaluating_a_tflite_file_needs_no_tensorflow(drawn_set: Path) -> None:
+    code = "import sys; from digitedge.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    arguments = ["evaluate", DEFAULT_MODEL, "--data", drawn_set, "--split", "all", "--json"]
+    ran = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert not {"tensorflow", "keras", "matplotlib"} & set(ran.stderr.split())
+    result = json.loads(ran.stdout)
+    assert result["count"] == sum(map(sum, result["confusion"])) == 600
+    assert result["data"] == {"name": "drawn.npz", "split": "all", "count": 600, "sha256": result["data"]["sha256"]}
+    assert result["accuracy"] > 0.9, "the shipped model reads drawn digits"
+
+
+@pytest.mark.train
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # five starts of TensorFlow, on whatever machine CI has
+def test_ctrl_c_leaves_a_run_that_is_resumed_by_the_command_it_names(tmp_path: Path, drawn_set: Path) -> None:
+    arguments = ["train", "mlp-128-64", "--data", str(drawn_set), "--epochs", "60"]
+    training = subprocess.Popen(
+        [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True
+    )
+    assert training.stderr is not None
+    said = ""
+    while "epoch 1/60" not in said:
+        line = training.stderr.readline()
+        assert line, said
+        said += line
+    os.killpg(training.pid, signal.SIGINT)  # as a terminal does, to every process of the group
+    output, rest = training.communicate(timeout=60)
+    assert (training.returncode, output) == (130, "")
+    assert "Traceback" not in rest
+    command = rest.split("digitedge ", 1)[1].split()
+    assert command == ["train", "mlp-128-64", "--resume", "--out", "runs/mlp-128-64-1"]
+
+    other = digitedge(*command, "--epochs", "9", cwd=tmp_path)
+    assert (other.returncode, other.stdout) == (1, "")
+    assert "begun with --epochs 60" in other.stderr
+    resumed = digitedge(*command, cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Resuming after epoch" in resumed.stderr
+    assert "epoch 1/60" not in resumed.stderr
+    assert "Confusion" in resumed.stdout
+    assert (tmp_path / "runs" / "mlp-128-64-1" / "metrics.json").is_file()
+    again = digitedge(*command, cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "is finished" in again.stderr
+
+    plots = tmp_path / "plots"
+    model = tmp_path / "runs" / "mlp-128-64-1" / "model.keras"
+    evaluated = digitedge("evaluate", model, "--data", drawn_set, "--plots", plots, "--json")
+    metrics = json.loads((model.parent / "metrics.json").read_text())
+    assert json.loads(evaluated.stdout)["accuracy"] == metrics["accuracy"]
+    assert {path.name for path in plots.iterdir()} == {"curves.png", "confusion.png", "predictions.png", "mistakes.png"}
