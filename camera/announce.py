@@ -10,7 +10,9 @@ from digitedge.camera.live import TrackedDigit
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.page import Number, Reading
 
-STAYS_S = 0.1  # the same numbers for this long, so that a number whose digits settle one by one is announced once
+# The same numbers must be seen for this long, so that a number whose digits settle one by one is announced once; longer while
+# other digits in view are still coming or going.
+STAYS_S, UNSETTLED_STAYS_S = 0.1, 0.25
 
 
 def steady_numbers(
@@ -44,14 +46,23 @@ class Announcer:
         """Nothing waits to be announced."""
         return self._candidate == self._announced
 
-    def update(self, numbers: tuple[Number, ...], time: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Take one frame's steady numbers; return the texts that are new and those that are gone since the last news."""
+    def update(
+        self, numbers: tuple[Number, ...], time: float, are_settled: bool = True
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the texts that are new and those that are gone since the last news.
+
+        Args:
+            numbers: The steady ones of one frame.
+            time: Of the frame, seconds.
+            are_settled: No digit in view is coming, going or changing.
+        """
         texts = Counter(number.text for number in numbers)
         if texts != self._candidate:
             self._candidate = texts
             self._other_at = self._last_at
         self._last_at = time
-        if texts == self._announced or (self._other_at is not None and time - self._other_at < STAYS_S):
+        stays_s = STAYS_S if are_settled else UNSETTLED_STAYS_S
+        if texts == self._announced or (self._other_at is not None and time - self._other_at < stays_s):
             return (), ()
         new, gone = texts - self._announced, self._announced - texts
         self._announced = texts

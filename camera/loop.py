@@ -128,7 +128,7 @@ class LiveLoop:
         began = perf_counter()
         in_view = self._tracks.update(whole_in_view(page), frame.gray, frame.time)
         digits, numbers = steady_numbers(in_view)
-        changed, gone = self._announcer.update(numbers, frame.time)
+        changed, gone = self._announcer.update(numbers, frame.time, self._tracks.are_settled)
         stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
         return LiveFrame(number, frame.time, frame.bgr, page, digits, numbers, changed, stage_ms, self._health.word, gone)
 

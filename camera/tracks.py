@@ -25,10 +25,12 @@ GONE_AFTER_S, _GONE_FRAMES = 0.3, 2
 _MEMORY_FRAMES = 60.0  # votes of unchanged ink
 _NEW_INK_MEMORY_FRAMES = 4.0  # votes after the ink has changed: the old ones are soon outvoted
 _NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when somebody writes over it
+_NEW_INK_GROWTH, _NEW_INK_GROWTH_PX = 0.3, 4  # and so do the sides of its box change, by more than a reading's edge wavers
 _SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
 _HELD_SHARE, _HELD_MEMORY_S = 0.3, 5.0  # ink that is still there must also be read, in this share of the last seconds
 _EDGE_PX = 1
 _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
+_REPLACED_SHARE = 0.3  # of the smaller box
 _MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # of a box between two frames: in its own heights; of its area's root
 
 
@@ -56,7 +58,7 @@ class _Track:
     def vote(self, reading: Reading, ink: NDArray[np.float32], time: float) -> None:
         """Take one frame's reading, and its ink: float32 [784] with mean 0 and length 1."""
         similarity = float(self.ink @ ink) / float(self.ink @ self.ink) ** 0.5
-        is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP
+        is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP or self._has_other_size(reading.box_xywh)
         keep = 1 - 1 / (_NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES)
         self.votes *= keep
         self.weight = self.weight * keep + 1
@@ -71,6 +73,10 @@ class _Track:
         self.hits += 1
         self.reads += 1
         self.missed = 0
+
+    def _has_other_size(self, box_xywh: Box) -> bool:
+        sides = zip(self.box[2:], box_xywh[2:], strict=True)
+        return any(abs(old - new) > max(_NEW_INK_GROWTH * old, _NEW_INK_GROWTH_PX) for old, new in sides)
 
     @property
     def confidence(self) -> float:
@@ -121,13 +127,14 @@ class Tracks:
             self._tracks.append(self._new(readings[position], inks[position], time))
         for track in self._tracks:
             track.steady = track.steady or _has_settled(track, time)
+        self._tracks = _without_replaced(self._tracks)
         self._last_time, self._last_gray = time, gray
         return [(_tracked(track), track.reading) for track in self._tracks if track.steady or not track.missed]
 
     @property
     def are_settled(self) -> bool:
-        """Every digit in view is steady and was read in the last frame."""
-        return all(track.steady and not track.missed for track in self._tracks)
+        """Every digit in view is steady, and the last frame read them all alike."""
+        return all(track.steady and not track.missed and track.reading.digit == track.digit for track in self._tracks)
 
     def _new(self, reading: Reading, ink: NDArray[np.float32], time: float) -> _Track:
         before = time if self._last_time is None else self._last_time
@@ -183,6 +190,19 @@ def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_T
             matched[row] = column
             taken.add(column)
     return [(track, matched.get(row)) for row, track in enumerate(tracks)]
+
+
+def _without_replaced(tracks: list[_Track]) -> list[_Track]:
+    """Return the tracks without those that are missed where another digit now stands."""
+    standing = [track.box_xywh for track in tracks if track.steady and not track.missed]
+    return [track for track in tracks if not track.missed or not any(_overlap(track.box_xywh, box) for box in standing)]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Tell whether a good part of the smaller box lies in the other."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return min(width, height) > 0 and width * height > _REPLACED_SHARE * min(one[2] * one[3], other[2] * other[3])
 
 
 def _has_settled(track: _Track, time: float) -> bool:

@@ -139,6 +139,7 @@ def test_two_sensors_of_one_device_have_ids_of_their_own():
     assert len({json.dumps(config["device"]) for config in configs}) == 1
 
 
+@pytest.mark.slow
 def test_a_broker_that_goes_and_comes_back_gets_the_newest_state(broker, listener):
     told = []
     mqtt = Mqtt(f"{broker.url}/desk", told.append)
@@ -155,6 +156,7 @@ def test_a_broker_that_goes_and_comes_back_gets_the_newest_state(broker, listene
     assert len(told) == 1, told
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_not_there_is_told_once_and_stops_nothing():
     told = []
     mqtt = Mqtt(f"mqtt://127.0.0.1:{_free_port()}", told.append)
@@ -166,6 +168,7 @@ def test_a_broker_that_is_not_there_is_told_once_and_stops_nothing():
     assert "cannot be reached" in told[0]
 
 
+@pytest.mark.slow
 def test_a_password_comes_from_the_environment(program, tmp_path, monkeypatch):
     users = tmp_path / "users"
     subprocess.run([program("mosquitto_passwd"), "-b", "-c", users, "eva", "s3cret"], check=True, capture_output=True)

@@ -25,7 +25,7 @@ class Follower:
 
     def see(self, readings: list[Reading], gray: np.ndarray = EMPTY, seconds: float = 1 / FPS) -> None:
         self.digits, self.numbers = steady_numbers(self.tracks.update(tuple(readings), gray, self.time))
-        changed, gone = self.announcer.update(self.numbers, self.time)
+        changed, gone = self.announcer.update(self.numbers, self.time, self.tracks.are_settled)
         if changed or gone:
             self.news.append((self.time, changed, gone))
         self.time += seconds
