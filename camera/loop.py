@@ -10,10 +10,11 @@ from time import perf_counter
 from digitedge.camera.announce import Announcer, steady_numbers
 from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.live import Controls, Health, LiveFrame, Sink
+from digitedge.camera.matching import whole_in_view
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.source import Frame
 from digitedge.camera.still import Stillness
-from digitedge.camera.tracks import Tracks, whole_in_view
+from digitedge.camera.tracks import Tracks
 from digitedge.reading.reader import Reader, ReaderSettings
 
 _TICK_S = 1.0

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.camera.live import TrackedDigit
-from digitedge.reading.page import Box, Page, Reading
+from digitedge.camera.matching import match_boxes, overlap
+from digitedge.reading.page import Box, Reading
 
 STEADY_AFTER_S = 0.2  # a digit must have been there this long; an eye blink
 _STEADY_HITS, _KNOWN_HITS = 3, 2  # frames it was read in; where the same digit was before, fewer
@@ -28,10 +29,7 @@ _NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when someb
 _NEW_INK_GROWTH, _NEW_INK_GROWTH_PX = 0.3, 4  # and so do the sides of its box change, by more than a reading's edge wavers
 _SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
 _HELD_SHARE, _HELD_MEMORY_S = 0.3, 5.0  # ink that is still there must also be read, in this share of the last seconds
-_EDGE_PX = 1
 _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
-_REPLACED_SHARE = 0.3  # of the smaller box
-_MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # of a box between two frames: in its own heights; of its area's root
 
 
 @dataclass(slots=True, eq=False)
@@ -111,19 +109,15 @@ class Tracks:
             track.frames += 1
             track.looks, track.reads = track.looks * keep + 1, track.reads * keep
         inks = _inks(readings)
-        free = set(range(len(readings)))
-        unmatched = []
-        for track, position in _match(self._tracks, readings):
-            if position is None:
-                unmatched.append(track)
+        matched = match_boxes([track.box for track in self._tracks], [reading.box_xywh for reading in readings])
+        for row, track in enumerate(self._tracks):
+            if row in matched:
+                track.vote(readings[matched[row]], inks[matched[row]], time)
             else:
-                track.vote(readings[position], inks[position], time)
-                free.discard(position)
-        for track in unmatched:
-            self._miss(track, gray, time)
+                self._miss(track, gray, time)
         self._former.extend(track for track in self._tracks if track.steady and _is_gone(track, time))
         self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
-        for position in sorted(free):
+        for position in sorted(set(range(len(readings))) - set(matched.values())):
             self._tracks.append(self._new(readings[position], inks[position], time))
         for track in self._tracks:
             track.steady = track.steady or _has_settled(track, time)
@@ -141,8 +135,8 @@ class Tracks:
         box = np.array(reading.box_xywh, np.float64)
         track = _Track(self._next_id, reading, box, before, time, ink, frames=1, looks=1)
         track.vote(reading, ink, time)
-        for former in [former for former, position in _match(list(self._former), (reading,)) if position is not None]:
-            if former.digit == reading.digit:
+        for former in list(self._former):
+            if former.digit == reading.digit and match_boxes([former.box], [reading.box_xywh]):
                 self._former.remove(former)
                 track.id, track.is_known = former.id, True
                 return track
@@ -161,48 +155,10 @@ class Tracks:
             track.missed += 1
 
 
-def whole_in_view(page: Page) -> tuple[Reading, ...]:
-    """Return the page's digits without those that touch the frame's edge: half a digit is another digit."""
-    width, height = page.size_wh
-
-    def is_whole(box: Box) -> bool:
-        return min(box[0], box[1]) >= _EDGE_PX and box[0] + box[2] <= width - _EDGE_PX and box[1] + box[3] <= height - _EDGE_PX
-
-    return tuple(reading for reading in page.digits if is_whole(reading.box_xywh))
-
-
-def _match(tracks: list[_Track], readings: tuple[Reading, ...]) -> list[tuple[_Track, int | None]]:
-    """Pair each track with the nearest reading of similar size; nearest pairs first."""
-    if not tracks or not readings:
-        return [(track, None) for track in tracks]
-    old = np.stack([track.box for track in tracks])
-    new = np.array([reading.box_xywh for reading in readings], np.float64)
-    sizes = np.sqrt(old[:, None, 2] * old[:, None, 3] / np.maximum(new[None, :, 2] * new[None, :, 3], 1))
-    shift = np.abs((old[:, None, :2] + old[:, None, 2:] / 2) - (new[None, :, :2] + new[None, :, 2:] / 2)).max(axis=2)
-    shift /= np.maximum(old[:, None, 3], old[:, None, 2])
-    shift[(sizes > _MAX_RATIO) | (sizes < 1 / _MAX_RATIO) | (shift > _MAX_SHIFT)] = np.inf
-    matched: dict[int, int] = {}
-    taken: set[int] = set()
-    rows, columns = np.nonzero(np.isfinite(shift))
-    for nearest in np.argsort(shift[rows, columns], kind="stable"):
-        row, column = int(rows[nearest]), int(columns[nearest])
-        if row not in matched and column not in taken:
-            matched[row] = column
-            taken.add(column)
-    return [(track, matched.get(row)) for row, track in enumerate(tracks)]
-
-
 def _without_replaced(tracks: list[_Track]) -> list[_Track]:
     """Return the tracks without those that are missed where another digit now stands."""
     standing = [track.box_xywh for track in tracks if track.steady and not track.missed]
-    return [track for track in tracks if not track.missed or not any(_overlap(track.box_xywh, box) for box in standing)]
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    """Tell whether a good part of the smaller box lies in the other."""
-    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    return min(width, height) > 0 and width * height > _REPLACED_SHARE * min(one[2] * one[3], other[2] * other[3])
+    return [track for track in tracks if not track.missed or not any(overlap(track.box_xywh, box) for box in standing)]
 
 
 def _has_settled(track: _Track, time: float) -> bool:

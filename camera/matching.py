@@ -1,0 +1,56 @@
+"""Which box of this frame is which box of the frame before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.page import Box, Page, Reading
+
+_MAX_SHIFT, _MAX_RATIO = 0.6, 1.8  # between two frames: in a box's longer sides; of its area's root
+_EDGE_PX = 1
+_REPLACED_SHARE = 0.3  # of the smaller box
+
+
+def whole_in_view(page: Page) -> tuple[Reading, ...]:
+    """Return the page's digits without those that touch the frame's edge: half a digit is another digit."""
+    width, height = page.size_wh
+
+    def is_whole(box: Box) -> bool:
+        return min(box[0], box[1]) >= _EDGE_PX and box[0] + box[2] <= width - _EDGE_PX and box[1] + box[3] <= height - _EDGE_PX
+
+    return tuple(reading for reading in page.digits if is_whole(reading.box_xywh))
+
+
+def match_boxes(old_xywh: Sequence[NDArray[np.float64]], new_xywh: Sequence[Box]) -> dict[int, int]:
+    """Return for each old box the new one that is nearest and of similar size, nearest pairs first; indices of both.
+
+    Args:
+        old_xywh: x, y, width, height, float64 [4] each, pixels.
+        new_xywh: The same, whole pixels.
+    """
+    if not old_xywh or not new_xywh:
+        return {}
+    old, new = np.stack(old_xywh), np.array(new_xywh, np.float64)
+    sizes = np.sqrt(old[:, None, 2] * old[:, None, 3] / np.maximum(new[None, :, 2] * new[None, :, 3], 1))
+    shift = np.abs((old[:, None, :2] + old[:, None, 2:] / 2) - (new[None, :, :2] + new[None, :, 2:] / 2)).max(axis=2)
+    shift /= np.maximum(old[:, None, 3], old[:, None, 2])
+    shift[(sizes > _MAX_RATIO) | (sizes < 1 / _MAX_RATIO) | (shift > _MAX_SHIFT)] = np.inf
+    matched: dict[int, int] = {}
+    taken: set[int] = set()
+    rows, columns = np.nonzero(np.isfinite(shift))
+    for nearest in np.argsort(shift[rows, columns], kind="stable"):
+        row, column = int(rows[nearest]), int(columns[nearest])
+        if row not in matched and column not in taken:
+            matched[row] = column
+            taken.add(column)
+    return matched
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether a good part of the smaller box lies in the other."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return min(width, height) > 0 and width * height > _REPLACED_SHARE * min(one[2] * one[3], other[2] * other[3])
