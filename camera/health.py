@@ -16,6 +16,7 @@ from digitedge.errors import SourceError
 
 DEGRADED_LOSSES_PER_HOUR = 3
 _HOUR_S = 3600.0
+_PATIENCE_S = 2.0  # for the first picture, before it is told that it does not come
 _PACE_S = 5.0  # the frame rate is measured over the last seconds
 
 
@@ -41,8 +42,11 @@ class HealthLog:
         self._losses = _Losses()
         self._flowing = False  # frames come; from the first frame to the next loss
         self._had_frames = False
+        self._has_ended = False
         self._reopened = False
         self._lost_at = 0.0
+        self._began = clock.monotonic()
+        self._told_waiting = False
         self._last_frame = 0.0
         self._read_frames: deque[float] = deque()
         self._note = ""
@@ -74,7 +78,7 @@ class HealthLog:
     def ended(self) -> None:
         """Note that a recording came to its end: silence from now on is no stall."""
         with self._lock:
-            self._flowing = False
+            self._flowing, self._has_ended = False, True
 
     def report(self) -> Health:
         """Return the health now; finds a stall of a source that is still waiting for its next frame."""
@@ -83,6 +87,9 @@ class HealthLog:
             silent_s = now - self._last_frame
             if self._flowing and silent_s > self._stall_s:
                 self._lost(f"{self._name}: no picture for {silent_s:.1f} s.", True, now)
+            if not (self._had_frames or self._told_waiting or self._has_ended) and now - self._began > _PATIENCE_S:
+                self._told_waiting = True
+                self._news.append(f"Waiting for {self._name}: no picture yet.")
             self._losses.forget_before(now - _HOUR_S)
             while self._read_frames and self._read_frames[0] < now - _PACE_S:
                 self._read_frames.popleft()

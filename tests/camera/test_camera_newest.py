@@ -181,3 +181,16 @@ def test_a_source_that_blocks_is_found_silent_without_its_help() -> None:
     log.lost(StalledError("silent."))  # the source notices too: the same loss
     log.frame_came()
     assert [sentence.split(".")[0] for sentence in log.news()] == ["camera: no picture for 1", "camera is back after 0"]
+
+
+def test_a_source_that_lets_us_wait_for_its_first_picture_is_told_once() -> None:
+    from digitedge.camera.health import HealthLog
+
+    clock = ManualClock()
+    log = HealthLog(clock, 1.5, "camera")
+    log.report()
+    assert log.news() == []
+    for _ in range(3):
+        clock.now += 2.1
+        log.report()
+    assert log.news() == ["Waiting for camera: no picture yet."]
