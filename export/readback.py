@@ -9,6 +9,7 @@ from digitedge.runtime.inspection import FileFacts, TensorFacts
 
 _IO = {"none": "float32", "float16": "float32", "dynamic": "float32", "int8": "int8", "int16x8": "int16"}
 _REMEDY = "Choose another --quantize, or change the model; the target was not touched."
+_WEIGHING = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")  # their second input is weights; a MUL's is any number
 _LIMITS = {"int8": (-128, 127), "uint8": (0, 255), "int16": (-32768, 32767), "int32": (-(2**31), 2**31 - 1)}
 
 
@@ -55,6 +56,7 @@ def _float_operators(facts: FileFacts) -> list[str]:
 def _scales(facts: FileFacts, mode: str) -> list[str]:
     """Every scale finite and positive, every zero point inside its type; weights and 16-bit activations symmetric."""
     problems = []
+    weights = [facts.tensors[operator.reads[1]] for operator in facts.operators if operator.kind in _WEIGHING]
     for tensor in facts.touched:
         if not tensor.scales:
             if mode in ("int8", "int16x8") and not tensor.is_constant and tensor.dtype in ("int8", "int16"):
@@ -62,15 +64,15 @@ def _scales(facts: FileFacts, mode: str) -> list[str]:
             continue
         if not all(math.isfinite(scale) and 0 < scale < 1e6 for scale in tensor.scales):
             problems.append(f"{tensor.name} has a scale of {min(tensor.scales)}..{max(tensor.scales)}")
-        problems += _zero_points(tensor)
+        problems += _zero_points(tensor, is_weight=tensor in weights)
     return problems
 
 
-def _zero_points(tensor: TensorFacts) -> list[str]:
+def _zero_points(tensor: TensorFacts, is_weight: bool) -> list[str]:
     low, high = _LIMITS.get(tensor.dtype, (0, 0))
     if any(not low <= zero <= high for zero in tensor.zero_points):
         return [f"{tensor.name} has a zero point outside {low}..{high}"]
-    is_symmetric = tensor.dtype in ("int16", "int32") or (tensor.is_constant and tensor.dtype == "int8")
+    is_symmetric = tensor.dtype in ("int16", "int32") or (is_weight and tensor.dtype == "int8")
     if is_symmetric and any(tensor.zero_points):
         return [f"{tensor.name} is {tensor.dtype} with a zero point other than 0"]
     return []
