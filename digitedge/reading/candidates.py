@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.ink import InkLayer, ink_bound
+from digitedge.reading.ink import InkLayer
 from digitedge.reading.lines import without_lines
 from digitedge.reading.page import Box
 
@@ -33,8 +33,7 @@ class Candidate:
         box_xywh: Tight box, pixels of the full picture.
         patch: uint8 [h, w], ink bright on 0: contrast to the paper, stretched so that the ink's core is 255.
         contrast: The core's contrast to the paper, grey levels.
-        paper: Brightness of the paper, grey levels.
-        noise: Standard deviation of the paper, grey levels.
+        bound: The contrast past which a pixel counts as ink there, grey levels.
         light: Light ink on dark ground.
         level: Of the layer it was found in.
         zoom: Picture pixels per pixel of the patch.
@@ -44,8 +43,7 @@ class Candidate:
     box_xywh: Box
     patch: NDArray[np.uint8]
     contrast: float
-    paper: float
-    noise: float
+    bound: float
     light: bool
     level: int
     zoom: float
@@ -80,8 +78,9 @@ class _Pieces:
 def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
     """Yield what of a layer's ink has a digit's size; frames and rules are taken away first."""
     pieces = _Pieces.of(layer.mask)
+    # A large digit written with a fine pen is whole only where the pen is wide enough to be seen: here, too.
+    yield from _candidates(layer, pieces, layer.mask.shape[0])
     max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
-    yield from _candidates(layer, pieces, max_height)
     wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
     oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
     oversize[0] = False
@@ -89,7 +88,7 @@ def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
         large = np.where(oversize, np.uint8(255), np.uint8(0))[pieces.labels]
         rest = without_lines(large, min(_LINE_PX, max_height + 10))
         if rest is not None:
-            yield from _candidates(layer, _Pieces.of(rest), max_height)
+            yield from _candidates(layer, _Pieces.of(rest), layer.mask.shape[0])
 
 
 def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int) -> Iterator[Candidate]:
@@ -145,8 +144,8 @@ def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -
     core = float(
         np.partition(strengths, int(_CORE_QUANTILE * (strengths.size - 1)))[int(_CORE_QUANTILE * (strengths.size - 1))]
     )
-    paper = float(layer.paper[y + h // 2, x + w // 2])
-    if core < _SEED_FACTOR * ink_bound(paper, layer.noise):
+    bound = float(layer.bound[y + h // 2, x + w // 2])
+    if core < _SEED_FACTOR * bound:
         return
     # One pixel more on each side takes along the soft edge that the threshold cut off.
     left, top = min(x, 1), min(y, 1)
@@ -157,4 +156,4 @@ def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -
     patch[(cv2.dilate(reach, _CROSS) == 0) | (patch < 255 * _EDGE)] = 0
     zoom = layer.zoom
     box_xywh = (round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom)))
-    yield Candidate(box_xywh, patch, core, paper, layer.noise, layer.light, layer.level, zoom, how)
+    yield Candidate(box_xywh, patch, core, bound, layer.light, layer.level, zoom, how)

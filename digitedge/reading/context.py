@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.candidates import Candidate
-from digitedge.reading.ink import ink_bound
 
 Floats = NDArray[np.float32]
 
@@ -93,7 +92,7 @@ def _shapes(candidates: list[Candidate]) -> Floats:
     rows = []
     for candidate in candidates:
         _, _, width, height = candidate.box_xywh
-        contrast = candidate.contrast / ink_bound(candidate.paper, candidate.noise)
+        contrast = candidate.contrast / candidate.bound
         fill = float(candidate.patch.mean()) / 255
         rows.append(
             (
@@ -103,10 +102,11 @@ def _shapes(candidates: list[Candidate]) -> Floats:
                 fill,
                 float(candidate.light),
                 float(candidate.how == "joined"),
+                float(candidate.how == "split"),
                 float(candidate.level),
             )
         )
-    return np.array(rows, np.float32).reshape(-1, 7)
+    return np.array(rows, np.float32).reshape(-1, 8)
 
 
 def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:

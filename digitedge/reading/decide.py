@@ -11,7 +11,7 @@ from digitedge.reading.candidates import Candidate
 from digitedge.reading.page import Box
 
 _SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
-_JOIN_MARGIN = 0.02  # a joined candidate must beat its best part by this
+_MARGIN = 0.02  # what was joined or split must beat the piece as found by this
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
         min_confidence: Those below stand nowhere.
     """
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
-    joined = np.array([candidate.how == "joined" for candidate in candidates], bool)
-    rank = np.where(confidence >= min_confidence, confidence - _JOIN_MARGIN * joined, -1)
+    composed = np.array([candidate.how != "piece" for candidate in candidates], bool)
+    rank = np.where(confidence >= min_confidence, confidence - _MARGIN * composed, -1)
     rivals = np.full(len(candidates), -1, np.intp)
     standing: list[int] = []
     for index in np.argsort(-rank, kind="stable").tolist():

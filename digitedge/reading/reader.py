@@ -15,6 +15,7 @@ from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
+from digitedge.reading.splits import split
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
 
@@ -132,7 +133,8 @@ def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
 
 def _candidates_of(layers: list[InkLayer]) -> list[Candidate]:
     coarsest = max((layer.level for layer in layers), default=0)
-    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
+    found = [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
+    return found + [part for candidate in found if candidate.how == "piece" for part in split(candidate)]
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
