@@ -13,7 +13,7 @@ from typing import Any
 
 import cv2
 
-from digitedge.camera.mjpeg import without_password
+from digitedge.camera.mjpeg import MjpegStream, NotMjpegError, without_password
 from digitedge.camera.source import Frame, StalledError, frame_of_bgr
 from digitedge.errors import SourceError
 
@@ -73,6 +73,39 @@ class UsbCamera:
         if self._capture is not None:
             self._capture.release()
             self._capture = None
+
+
+class HttpStream:
+    """What an http:// address sends: JPEGs one after another, else a video FFmpeg knows (HLS, MPEG-TS, MP4)."""
+
+    is_live = True
+
+    def __init__(self, url: str, stall_s: float = 1.5) -> None:
+        """Make it; ``stall_s`` seconds of silence are a loss."""
+        self.name = without_password(url)
+        self._url, self._stall_s = url, stall_s
+        self._stream: MjpegStream | NetworkStream = MjpegStream(url, stall_s)
+
+    def open(self) -> None:
+        """Ask for the stream, and see what comes. Raises SourceError."""
+        self._stream = MjpegStream(self._url, self._stall_s)
+        try:
+            self._stream.open()
+        except NotMjpegError as not_mjpeg:
+            self._stream.close()
+            self._stream = NetworkStream(self._url, self._stall_s)
+            try:
+                self._stream.open()
+            except SourceError:
+                raise not_mjpeg from None
+
+    def read(self) -> Frame | None:
+        """Return the newest frame; see `digitedge.camera.source.Source.read`."""
+        return self._stream.read()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
 
 
 class NetworkStream:

@@ -23,6 +23,10 @@ _MOST_BYTES = 1 << 25  # a part beyond 32 MB is no picture
 _DRAIN_S = 0.05  # a line faster than we are would never be drained
 
 
+class NotMjpegError(SourceError):
+    """The address answers, with something else than a stream of JPEGs."""
+
+
 class MjpegStream:
     """``multipart/x-mixed-replace`` pictures of one URL; see `digitedge.camera.source.Source`."""
 
@@ -65,7 +69,7 @@ class MjpegStream:
             raise SourceError(f"{self.name} cannot be opened ({_plain(error)}).", "Check that the camera is on.") from error
         kind = self._response.headers.get_content_type()
         if not kind.startswith("multipart/"):
-            raise SourceError(
+            raise NotMjpegError(
                 f"{self.name} sends {kind}, no stream of JPEGs.", "Give the address of the camera's MJPEG stream."
             )
         boundary = self._response.headers.get_param("boundary") or ""

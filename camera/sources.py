@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitedge.camera.capture import NetworkStream, UsbCamera
+from digitedge.camera.capture import HttpStream, NetworkStream, UsbCamera
 from digitedge.camera.csi import CsiCamera, Picamera2Camera, RpicamCamera, csi_cameras
 from digitedge.camera.discover import usb_cameras
-from digitedge.camera.mjpeg import MjpegStream
 from digitedge.camera.playback import PictureFolder, VideoFile
 from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_size
 from digitedge.camera.source import Source
@@ -62,7 +61,7 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     if text.startswith("/dev/"):
         return UsbCamera(text, size_wh, fps)
     if scheme in ("http", "https"):
-        return MjpegStream(text, options.stall_s)
+        return HttpStream(text, options.stall_s)
     if scheme in _STREAM_SCHEMES:
         return NetworkStream(text, options.stall_s)
     path = Path(text).expanduser()

@@ -26,13 +26,17 @@ class Window:
         if not has_display():
             raise OutputError("There is no display for --window.", "Look at the page instead: digitedge camera --serve 8080")
         self._controls = controls
+        self._is_sized = False
         try:
-            cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         except cv2.error as error:
             raise OutputError("This OpenCV has no windows.", "Look at the page instead: --serve 8080") from error
 
     def deliver(self, live: LiveFrame) -> None:
         """Show the frame and look at the keyboard."""
+        if not self._is_sized:
+            cv2.resizeWindow(_TITLE, live.frame_bgr.shape[1], live.frame_bgr.shape[0])
+            self._is_sized = True
         cv2.imshow(_TITLE, overlay(live))
         self._look_at_keys()
 

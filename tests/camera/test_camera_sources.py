@@ -1,5 +1,7 @@
 """Every source that can be opened without a camera or a network."""
 
+import functools
+import http.server
 import os
 import threading
 
@@ -8,15 +10,19 @@ import numpy as np
 import pytest
 from camera_servers import number_of, numbered_bgr
 
-from digitedge.camera.capture import NetworkStream, UsbCamera
+from digitedge.camera.capture import HttpStream, NetworkStream, UsbCamera
 from digitedge.camera.demo import DemoCamera
 from digitedge.camera.discover import usb_cameras
-from digitedge.camera.mjpeg import MjpegStream
 from digitedge.camera.playback import PictureFolder, VideoFile
 from digitedge.camera.raw import RawPipe
 from digitedge.camera.source import StalledError
 from digitedge.camera.sources import SourceOptions, make_source
 from digitedge.errors import SourceError
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def _all_frames(source):
@@ -45,8 +51,8 @@ def video(tmp_path):
         ("demo", DemoCamera, "demo"),
         ("0", UsbCamera, "camera 0"),
         ("/dev/video7", UsbCamera, "/dev/video7"),
-        ("http://cam/stream", MjpegStream, "http://cam/stream"),
-        ("https://eva:pw@cam/stream", MjpegStream, "https://cam/stream"),
+        ("http://cam/stream", HttpStream, "http://cam/stream"),
+        ("https://eva:pw@cam/stream", HttpStream, "https://cam/stream"),
         ("rtsp://eva:pw@cam:554/live", NetworkStream, "rtsp://cam:554/live"),
         ("tcp://127.0.0.1:9000", NetworkStream, "tcp://127.0.0.1:9000"),
         ("clip.mp4", VideoFile, "clip.mp4"),
@@ -79,6 +85,21 @@ def test_a_file_that_is_no_video_says_so(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(SourceError, match="no video"):
         _all_frames(make_source(str(path)))
+
+
+def test_an_http_address_may_also_send_a_video(video):
+    handler = functools.partial(_QuietHandler, directory=str(video.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        source = make_source(f"http://127.0.0.1:{server.server_port}/clip.avi")
+        source.open()
+        first, second = (number_of(source.read().gray) for _ in range(2))
+        assert second == first + 1
+        source.close()
+        (video.parent / "page.html").write_text("no stream at all")
+        with pytest.raises(SourceError, match="text/html, no stream"):
+            make_source(f"http://127.0.0.1:{server.server_port}/page.html").open()
+        server.shutdown()
 
 
 def test_a_missing_file_says_so(tmp_path):
