@@ -127,7 +127,7 @@ class LiveLoop:
             self._stillness.remember(frame.gray, frame.time)
         page = self._reader.read(frame.gray)
         began = perf_counter()
-        in_view = self._tracks.update(whole_in_view(page), frame.gray, frame.time)
+        in_view = self._tracks.update(whole_in_view(page, self._reader.settings.roi_xywh), frame.gray, frame.time)
         digits, numbers = steady_numbers(in_view)
         changed, gone = self._announcer.update(numbers, frame.time, self._tracks.are_settled)
         stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}

@@ -14,12 +14,19 @@ _EDGE_PX = 1
 _REPLACED_SHARE = 0.3  # of the smaller box
 
 
-def whole_in_view(page: Page) -> tuple[Reading, ...]:
-    """Return the page's digits without those that touch the frame's edge: half a digit is another digit."""
-    width, height = page.size_wh
+def whole_in_view(page: Page, roi_xywh: Box | None) -> tuple[Reading, ...]:
+    """Return the page's digits without those that touch the edge of what was read: half a digit is another digit.
+
+    Args:
+        page: What was read.
+        roi_xywh: The part of the frame that was read, pixels; None for all of it.
+    """
+    x, y, width, height = roi_xywh or (0, 0, *page.size_wh)
+    left, top = max(0, x) + _EDGE_PX, max(0, y) + _EDGE_PX
+    right, bottom = min(x + width, page.size_wh[0]) - _EDGE_PX, min(y + height, page.size_wh[1]) - _EDGE_PX
 
     def is_whole(box: Box) -> bool:
-        return min(box[0], box[1]) >= _EDGE_PX and box[0] + box[2] <= width - _EDGE_PX and box[1] + box[3] <= height - _EDGE_PX
+        return box[0] >= left and box[1] >= top and box[0] + box[2] <= right and box[1] + box[3] <= bottom
 
     return tuple(reading for reading in page.digits if is_whole(reading.box_xywh))
 

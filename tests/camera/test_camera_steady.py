@@ -102,7 +102,7 @@ def _run(reader, source, skip_still):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("skip_still", "minutes"), [(True, 10.0), (False, 1.0)])
+@pytest.mark.parametrize(("skip_still", "minutes"), [(True, 10.0), (False, 0.5)])
 def test_ten_minutes_of_a_still_scene_are_quiet(reader, skip_still, minutes):
     minutes = float(os.environ.get("DIGITEDGE_STILL_MINUTES", minutes))
     sheet, numbers = _sheet(0)
@@ -133,7 +133,7 @@ def _resources():
 
 @pytest.mark.slow
 def test_many_frames_leave_nothing_behind(reader):
-    count = int(os.environ.get("DIGITEDGE_MANY_FRAMES", "20000"))
+    count = int(os.environ.get("DIGITEDGE_MANY_FRAMES", "10000"))
     sheet, _ = _sheet(0)
     small = StillCamera(sheet[:64, :96], count)
     loop = LiveLoop(NewestFrame(small, every_frame=True), reader, [News()], skip_still=False)
@@ -150,7 +150,7 @@ def test_many_frames_leave_nothing_behind(reader):
     assert loop.frames_read == count
     assert threads <= before[0][1]
     assert descriptors <= before[0][2]
-    assert rss_kb - before[0][0] < 1024  # the allocator's breathing; a leak of 120 bytes a frame would be more
+    assert rss_kb - before[0][0] < 1024  # the allocator's breathing; at 100,000 frames a leak of 12 bytes a frame shows
 
 
 @pytest.mark.slow

@@ -4,8 +4,9 @@ import numpy as np
 from camera_factory import drawn_page, reading
 
 from digitedge.camera.announce import Announcer, steady_numbers
+from digitedge.camera.matching import whole_in_view
 from digitedge.camera.tracks import Tracks
-from digitedge.reading.page import Reading
+from digitedge.reading.page import Page, Reading
 
 FPS = 30
 PAGE = drawn_page([("5", (100, 100))])
@@ -159,3 +160,11 @@ def test_at_two_frames_a_second_three_frames_are_enough_and_two_for_what_was_the
         (2.5, (), ("7",)),
         (4.0, ("7",), ()),
     ]
+
+
+def test_half_a_digit_at_the_edge_of_what_is_read_is_no_digit() -> None:
+    boxes = [(0, 50, 20, 28), (50, 0, 20, 28), (300, 50, 20, 28), (50, 212, 20, 28), (100, 100, 20, 28)]
+    page = Page((320, 240), tuple(reading(5, box) for box in boxes), (), {})
+    assert [whole.box_xywh for whole in whole_in_view(page, None)] == [(100, 100, 20, 28)]
+    assert whole_in_view(page, (100, 90, 100, 100)) == ()
+    assert len(whole_in_view(page, (90, 90, 400, 400))) == 1
