@@ -61,6 +61,7 @@ class Classifier:
         self._stored_as = _quantisation_table(self.input, self.info.input_range)
         self._is_shift = self.input.dtype == "int8" and bool((self._stored_as == np.arange(-128, 128)).all())
         self._real_of = _dequantisation_table(self.output)
+        self._weight_of = None if self._real_of is None else _softmax_table(self._real_of, self.info)
 
     @property
     def digits(self) -> int:
@@ -101,7 +102,11 @@ class Classifier:
 
     def probabilities(self, fields: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return calibrated probabilities, float32 [N, outputs], rows summing to 1; ``fields`` as in `logits`."""
-        return softmax(self.logits(fields), self.info)
+        if self._weight_of is None:
+            return softmax(self.logits(fields), self.info)
+        weights: NDArray[np.float32] = self._weight_of.take(self.stored_outputs(fields).view(np.uint8))
+        weights /= np.add.reduce(weights, axis=1, keepdims=True)
+        return weights
 
     def classify(self, patches: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return calibrated probabilities, float32 [N, outputs], of grey patches of any size (ink bright on 0)."""
@@ -110,12 +115,24 @@ class Classifier:
 
 def softmax(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32]:
     """Return float32 [N, outputs] probabilities; outputs that are probabilities already pass, tempered alike."""
-    logits = np.log(np.clip(outputs, 1e-7, 1.0)) if info.outputs == "probabilities" else outputs
-    scaled: NDArray[np.float32] = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
-    scaled *= np.float32(1 / info.temperature)
-    exponents: NDArray[np.float32] = np.exp(scaled, out=scaled)
+    tempered = _tempered(outputs, info)
+    exponents: NDArray[np.float32] = np.exp(tempered - np.maximum.reduce(tempered, axis=1, keepdims=True))
     exponents /= np.add.reduce(exponents, axis=1, keepdims=True)
     return exponents
+
+
+def _tempered(outputs: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32]:
+    logits = np.log(np.clip(outputs, 1e-7, 1.0)) if info.outputs == "probabilities" else outputs
+    return logits * np.float32(1 / info.temperature)
+
+
+def _softmax_table(real_of: NDArray[np.float32], info: ModelInfo) -> NDArray[np.float32] | None:
+    """Return float32 [256]: the softmax's numerator for each stored byte, so that a decision is a look-up and a division.
+
+    None where the numerators span more than float32 can hold (its exponent ends at e^−87).
+    """
+    tempered = _tempered(real_of, info)
+    return np.exp(tempered - tempered.max()) if np.ptp(tempered) < 80 else None
 
 
 def _read(path: Path) -> bytes:
