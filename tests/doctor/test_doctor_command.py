@@ -64,6 +64,10 @@ def test_the_model_is_run_and_its_golden_pairs_compared(tmp_path):
     (differing,) = model(this_machine(), with_pairs(tmp_path, 1))
     assert (differing.state, "1 of 10 pairs" in differing.text) == ("missing", True)
     assert differing.remedy.endswith("--verify")
+
+
+@pytest.mark.slow
+def test_a_foreign_model_runs_unverified_and_a_damaged_one_is_told(tmp_path):
     (foreign,) = model(this_machine(), GOLDEN / "tiny-int8.tflite")
     assert (foreign.state, "no golden pairs" in foreign.text) == ("note", True)
     damaged = tmp_path / "damaged.tflite"
