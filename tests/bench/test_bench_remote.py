@@ -1,14 +1,22 @@
 import base64
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from digitedge.bench.remote import RemoteJob, measure_remote, measure_several, read_hosts
 from digitedge.bench.shell import Shell
 from digitedge.bench.wheel import build_wheel, digitedge_wheel, is_checkout
-from digitedge.errors import InputError, RemoteError
+from digitedge.cli import app
+from digitedge.errors import GateError, InputError, RemoteError
+
+ARM64_CHECK = Path(__file__).parent.parent.parent / "scripts" / "arm64-check"
 
 # Stands for digitedge on the other machine: says what it was asked, in which folder, with which rights.
 STAND_IN = """
@@ -172,3 +180,28 @@ def test_the_real_thing_over_a_real_connection(sshd, tmp_path, golden_model):
     assert next(iter(report["pipeline"]["stages_ms"])) == "grab"
     assert json.dumps(report)
     assert list(sshd.folder.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_command_tables_the_boards_that_answered_and_fails_for_the_one_that_did_not(sshd, wheels, tmp_path):
+    hosts, out = tmp_path / "boards", tmp_path / "out.json"
+    hosts.write_text("board\ngone  # in the cellar\n")
+    words = ["bench", "--hosts", hosts, "--wheels", wheels, "--ssh-config", sshd.config, "--out", out]
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert isinstance(result.exception, GateError) and "Not measured: gone" in str(result.exception)
+    assert "Boards" in result.stdout
+    assert json.loads(out.read_text())["hosts"]["board"]["host"] == "board"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_wheel_on_emulated_arm64(program):
+    """Only where asked for: it fetches a Debian root and wheels (400 MB, kept in DIGITEDGE_ARM64) and takes minutes."""
+    cache = os.environ.get("DIGITEDGE_ARM64")
+    if not cache:
+        pytest.skip("DIGITEDGE_ARM64 names no folder for the arm64 root")
+    for name in ("mmdebstrap", "qemu-aarch64-static"):
+        program(name)
+    done = subprocess.run([sys.executable, ARM64_CHECK, "--cache", cache], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "all of it works" in done.stdout
