@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from digitedge.patch import MNIST_GEOMETRY, Geometry, to_input, to_inputs
 
 

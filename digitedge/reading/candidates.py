@@ -22,6 +22,7 @@ _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its
 _SEED_FACTOR = 1.7  # a piece's core must be this much past the threshold that found it
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
+_MAX_MARKS = 400
 _CROSS = np.ones((3, 3), np.uint8)
 
 
@@ -75,11 +76,16 @@ class _Pieces:
         return ink
 
 
-def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
-    """Yield what of a layer's ink has a digit's size; frames and rules are taken away first."""
+def find_candidates(layer: InkLayer, is_coarsest: bool) -> tuple[list[Candidate], NDArray[np.float32]]:
+    """Return what of a layer's ink has a digit's size, and its small marks; frames and rules are taken away first.
+
+    Returns:
+        The candidates, and float32 [M, 5]: x, y, width, height (pixels of the full picture) and strongest contrast (grey
+        levels) of pieces too small to be a digit at this scale: points, commas, minus signs.
+    """
     pieces = _Pieces.of(layer.mask)
     # A large digit written with a fine pen is whole only where the pen is wide enough to be seen: here, too.
-    yield from _candidates(layer, pieces, layer.mask.shape[0])
+    found = list(_candidates(layer, pieces, layer.mask.shape[0]))
     max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
     wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
     oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
@@ -88,7 +94,19 @@ def find_candidates(layer: InkLayer, is_coarsest: bool) -> Iterator[Candidate]:
         large = np.where(oversize, np.uint8(255), np.uint8(0))[pieces.labels]
         rest = without_lines(large, min(_LINE_PX, max_height + 10))
         if rest is not None:
-            yield from _candidates(layer, _Pieces.of(rest), layer.mask.shape[0])
+            found += _candidates(layer, _Pieces.of(rest), layer.mask.shape[0])
+    return found, _marks(layer, pieces)
+
+
+def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
+    _, _, width, height, area = pieces.stats.T
+    small = (height < MIN_COARSE_PX) & (width < 2 * MIN_COARSE_PX) & (area >= 3)
+    small[0] = False
+    labels = np.flatnonzero(small)
+    labels = labels[np.argsort(-area[labels], kind="stable")[:_MAX_MARKS]]
+    boxes = pieces.stats[labels, :4]
+    contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
+    return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32).reshape(-1, 5)
 
 
 def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int) -> Iterator[Candidate]:

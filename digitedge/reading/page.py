@@ -48,6 +48,11 @@ class Number:
     members: tuple[int, ...]
 
 
+def no_signs() -> NDArray[np.int32]:
+    """Return int32 [0, 4]: no signs beside the digits."""
+    return np.empty((0, 4), np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """All that was read in one picture.
@@ -57,6 +62,7 @@ class Page:
         digits: In reading order.
         numbers: In reading order.
         stage_ms: Milliseconds each stage took: "gray", "ink", "candidates", "patch", "invoke", "decide", "numbers".
+        signs: int32 [M, 4], boxes (x, y, width, height in pixels) of ink near the digits that is no digit.
         advice: One sentence when the picture cannot be read well, else "".
     """
 
@@ -64,4 +70,5 @@ class Page:
     digits: tuple[Reading, ...]
     numbers: tuple[Number, ...]
     stage_ms: dict[str, float]
+    signs: NDArray[np.int32] = dataclasses.field(default_factory=no_signs, repr=False, compare=False)
     advice: str = ""

@@ -15,6 +15,7 @@ from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
+from digitedge.reading.signs import signs_between
 from digitedge.reading.splits import split
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
@@ -82,7 +83,7 @@ class Reader:
         clock = _StageClock()
         layers = list(ink_layers(view)) if view.size else []
         clock.stage("ink")
-        candidates = _candidates_of(layers)
+        candidates, marks = _candidates_of(layers)
         clock.stage("candidates")
         fields = to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
         clock.stage("patch")
@@ -102,9 +103,10 @@ class Reader:
             ]
         )
         clock.stage("decide")
-        numbers = group_numbers(readings)
+        signs = signs_between(candidates, selection.standing, marks) + np.array([*offset, 0, 0], np.int32)
+        numbers = group_numbers(readings, signs)
         clock.stage("numbers")
-        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms)
+        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
     def _turned_upright(
@@ -128,13 +130,17 @@ class Reader:
 
 def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
     """Return everything in a picture, uint8 [H, W], that is offered to the classifier."""
-    return _candidates_of(list(ink_layers(gray)))
+    return _candidates_of(list(ink_layers(gray)))[0]
 
 
-def _candidates_of(layers: list[InkLayer]) -> list[Candidate]:
+def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
+    """Return the candidates of all layers and their marks, see `find_candidates`."""
     coarsest = max((layer.level for layer in layers), default=0)
-    found = [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
-    return found + [part for candidate in found if candidate.how == "piece" for part in split(candidate)]
+    found = [find_candidates(layer, layer.level == coarsest) for layer in layers]
+    pieces = [candidate for candidates, _ in found for candidate in candidates]
+    parts = [part for candidate in pieces if candidate.how == "piece" for part in split(candidate)]
+    marks = [marks for _, marks in found]
+    return pieces + parts, np.concatenate([np.empty((0, 5), np.float32), *marks])
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+
 from digitedge.scenes.fixed import fixed_scene
 
 ROOT = Path(__file__).parent.parent.parent
@@ -19,8 +20,8 @@ try:
     main()
 except SystemExit as end:
     code = end.code or 0
-print("HEAVY", code, sorted({{name.split(".")[0] for name in sys.modules}} & {{"tensorflow", "keras", "matplotlib", "cv2", "numpy"}}),
-      file=sys.stderr)
+heavy = {{"tensorflow", "keras", "matplotlib", "cv2", "numpy"}} & {{name.split(".")[0] for name in sys.modules}}
+print("HEAVY", code, sorted(heavy), file=sys.stderr)
 """
 
 
@@ -40,10 +41,10 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["", "demo", "recipes", "train", "export", "compare", "evaluate", "inspect", "predict", "camera", "bench", "doctor", "service"],
-)
+COMMANDS = "demo recipes train export compare evaluate inspect predict camera bench doctor service"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS.split()])
 def test_help_imports_nothing_heavy(command: str) -> None:
     code, heavy = heavy_modules(*command.split(), "--help")
     assert code == "0"

@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = {"digitedge": "digitedge", "export": "digitedge/export", "camera": "digitedge/camera", "models": "digitedge/models"}
 
+SHIPPED = {".py", ".html", ".tflite", ".keras", ".typed", ".json"}
+
 
 def tracked(*patterns: str) -> set[str]:
     listed = subprocess.run(["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -36,7 +38,11 @@ def test_the_wheel_holds_every_module_and_shipped_file(wheel_names: set[str]) ->
     wanted = set()
     for name in tracked("digitedge", "export", "camera", "models"):
         folder, _, rest = name.partition("/")
-        if rest and not (ROOT / name).is_symlink() and Path(name).suffix in (".py", ".html", ".tflite", ".keras", ".typed", ".json"):
+        if (
+            rest
+            and not (ROOT / name).is_symlink()
+            and Path(name).suffix in (".py", ".html", ".tflite", ".keras", ".typed", ".json")
+        ):
             wanted.add(f"{FOLDERS[folder]}/{rest}")
     assert len(wanted) > 100
     assert wanted - wheel_names == set()

@@ -1,4 +1,5 @@
 import numpy as np
+
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.page import Reading
 

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from digitedge.reading.candidates import find_candidates
 from digitedge.reading.ink import ink_layers, levels, paper_of
 
@@ -12,7 +13,7 @@ def page(height: int = 200, width: int = 300, paper: int = 220) -> np.ndarray:
 def candidates(gray: np.ndarray) -> list:
     layers = list(ink_layers(gray))
     coarsest = max((layer.level for layer in layers), default=0)
-    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)]
+    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)[0]]
 
 
 def overlaps(box: tuple[int, int, int, int], truth: tuple[int, int, int, int]) -> float:

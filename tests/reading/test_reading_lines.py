@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+
 from digitedge.reading.lines import without_lines
 
 
