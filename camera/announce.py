@@ -41,6 +41,10 @@ class Announcer:
     _other_at: float | None = None  # time of the last frame that showed something else than the candidate
     _last_at: float | None = None
 
+    def see_same(self, time: float) -> None:
+        """Note a frame that showed what the last one showed, and was not read for that reason."""
+        self._last_at = time
+
     @property
     def is_settled(self) -> bool:
         """Nothing waits to be announced."""

@@ -102,6 +102,8 @@ class LiveLoop:
         began = perf_counter()
         self.frames_read += 1
         if self._last is not None and self._is_still(frame):
+            self._tracks.see_same(frame.time)
+            self._announcer.see_same(frame.time)
             stage_ms = {"still": (perf_counter() - began) * 1e3}
             page = dataclasses.replace(self._last.page, stage_ms=stage_ms)
             return dataclasses.replace(

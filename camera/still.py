@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK_PX = 4
-_CHANGE = 8.0  # grey levels; a difference of two blocks' means has a deviation of 1.4 at a sensor noise of 4
-READ_AGAIN_S = 0.5  # a still picture is read this often, so that nothing slow is missed
+_CHANGE_NOISE, _LEAST_CHANGE = 7.0, 3.0  # in deviations of the blocks' noise (20,000 blocks reach 4.3), and in grey levels
+_DEVIATION_OF_MEAN = 1.2533  # a normal distribution's, over its mean absolute value: sqrt(pi / 2)
+READ_AGAIN_S = 5.0  # a still picture is read this often, whatever it looks like
 
 
 class Stillness:
@@ -37,7 +38,9 @@ class Stillness:
         if blocks.shape != self._blocks.shape:
             return False
         gain = self._mean / max(float(blocks.mean()), 1.0)
-        return cv2.norm(blocks * np.float32(gain), self._blocks, cv2.NORM_INF) < _CHANGE
+        change = cv2.absdiff(blocks * np.float32(gain), self._blocks)
+        noise = _DEVIATION_OF_MEAN * cv2.mean(change)[0]
+        return cv2.norm(change, cv2.NORM_INF) < max(_LEAST_CHANGE, _CHANGE_NOISE * noise)
 
     def remember(self, gray: NDArray[np.uint8], time: float) -> None:
         """Note the frame that is being read."""

@@ -125,6 +125,12 @@ class Tracks:
         self._last_time, self._last_gray = time, gray
         return [(_tracked(track), track.reading) for track in self._tracks if track.steady or not track.missed]
 
+    def see_same(self, time: float) -> None:
+        """Note a frame that showed what the last one showed, and was not read for that reason."""
+        self._last_time = time
+        for track in self._tracks:
+            track.last_seen = time
+
     @property
     def are_settled(self) -> bool:
         """Every digit in view is steady, and the last frame read them all alike."""

@@ -9,8 +9,8 @@ from digitedge.camera.still import READ_AGAIN_S, Stillness
 PAGE = drawn_page([("52", (100, 100))])
 
 
-def _noisy(page, seed, gain=1.0):
-    noise = np.random.default_rng(seed).normal(0, 4, page.shape)
+def _noisy(page, seed, gain=1.0, noise=4.0):
+    noise = np.random.default_rng(seed).normal(0, noise, page.shape)
     return np.clip(page * gain + noise, 0, 255).astype(np.uint8)
 
 
@@ -37,8 +37,12 @@ def test_a_digit_that_comes_goes_or_moves_is_a_change(stillness):
 
 
 def test_a_pale_digit_is_seen_too(stillness):
-    pale = (0.75 * PAGE + 0.25 * drawn_page([("52", (100, 100)), ("1", (250, 60))])).astype(np.float32)
-    assert not stillness.is_same(_noisy(pale, 3), 10.1)
+    written = drawn_page([("52", (100, 100)), ("1", (250, 60))]).astype(np.float32)
+    assert not stillness.is_same(_noisy(0.7 * PAGE + 0.3 * written, 3), 10.1)
+    quiet = Stillness()
+    quiet.remember(_noisy(PAGE, 0, noise=1.0), 10.0)
+    assert quiet.is_same(_noisy(PAGE, 1, noise=1.0), 10.1)
+    assert not quiet.is_same(_noisy(0.88 * PAGE + 0.12 * written, 3, noise=1.0), 10.1)
 
 
 def test_a_still_picture_is_read_again_now_and_then_and_another_size_always(stillness):
