@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.ink import InkLayer
+from digitedge.reading.ink import CERTAIN, InkLayer
 from digitedge.reading.lines import without_lines
 from digitedge.reading.page import Box
 
@@ -19,7 +19,6 @@ MIN_COARSE_PX = 28  # of a digit at a coarser level; smaller ones were found at 
 _LINE_PX = 90  # anything straight that is longer is a rule or a frame
 _MAX_ASPECT = 2.2  # width / height of one candidate, touching neighbours included
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
-_SEED_FACTOR = 1.7  # a piece's core must be this much past the threshold that found it
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
 _MAX_MARKS = 400
@@ -95,7 +94,8 @@ def find_candidates(layer: InkLayer, is_coarsest: bool) -> tuple[list[Candidate]
         rest = without_lines(large, min(_LINE_PX, max_height + 10))
         if rest is not None:
             found += _candidates(layer, _Pieces.of(rest), layer.mask.shape[0])
-    return found, _marks(layer, pieces)
+    # At coarser scales what is a mark beside large digits was a candidate at this one.
+    return found, _marks(layer, pieces) if layer.level == 0 else np.empty((0, 5), np.float32)
 
 
 def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
@@ -163,7 +163,7 @@ def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -
         np.partition(strengths, int(_CORE_QUANTILE * (strengths.size - 1)))[int(_CORE_QUANTILE * (strengths.size - 1))]
     )
     bound = float(layer.bound[y + h // 2, x + w // 2])
-    if core < _SEED_FACTOR * bound:
+    if core < CERTAIN * bound:
         return
     # One pixel more on each side takes along the soft edge that the threshold cut off.
     left, top = min(x, 1), min(y, 1)

@@ -35,27 +35,27 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
         confidence: float32 [N], calibrated probability of each one's best digit.
         min_confidence: Those below stand nowhere.
     """
-    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
     composed = np.array([candidate.how != "piece" for candidate in candidates], bool)
     rank = np.where(confidence >= min_confidence, confidence - _MARGIN * composed, -1)
+    order = [index for index in np.argsort(-rank, kind="stable").tolist() if rank[index] >= 0]
+    shares = _shares(np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4))
     rivals = np.full(len(candidates), -1, np.intp)
-    standing: list[int] = []
-    for index in np.argsort(-rank, kind="stable").tolist():
-        if rank[index] < 0:
-            break
-        taken = [other for other in standing if _share(boxes[index], boxes[other]) > _SAME_PLACE]
-        if taken:
-            rivals[index] = taken[0]
+    standing: list[int] = []  # positions in the order
+    for position, index in enumerate(order):
+        taken = next((other for other in standing if shares[position, other] > _SAME_PLACE), None)
+        if taken is None:
+            standing.append(position)
         else:
-            standing.append(index)
-    return Selection(standing, rivals)
+            rivals[index] = order[taken]
+    return Selection([order[position] for position in standing], rivals)
 
 
-def _share(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Return the intersection of two boxes over the smaller one's area, in [0, 1]."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return float(width * height / min(a[2] * a[3], b[2] * b[3])) if width > 0 and height > 0 else 0.0
+def _shares(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return [N, N]: the intersection of two boxes over the smaller one's area, in [0, 1]."""
+    x, y, w, h = boxes.T
+    width = np.minimum.outer(x + w, x + w) - np.maximum.outer(x, x)
+    height = np.minimum.outer(y + h, y + h) - np.maximum.outer(y, y)
+    return np.maximum(width, 0) * np.maximum(height, 0) / np.minimum.outer(w * h, w * h)
 
 
 def around(boxes: list[Box]) -> Box:

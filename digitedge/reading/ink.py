@@ -24,6 +24,8 @@ _COARSE = 8  # and the noise on every eighth
 _WINDOW = 21  # of those, so 84 pixels: larger than twice the thickest stroke of a digit 72 pixels high
 _WEBER = 0.05  # contrast that counts as ink, as a part of the paper's brightness
 _NOISE_SIGMAS = 3.5
+_LEAST_INK = 8  # pixels of certain ink, without which a layer shows nothing
+CERTAIN = 1.7  # times the bound: ink whose core is weaker is noise
 _MIN_STEP = 4  # grey levels, below which JPEG and 8-bit rounding speak
 
 
@@ -64,11 +66,11 @@ def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
         paper = paper_of(level)
         # Weber's law: a shadow dims paper and ink alike, so the contrast that counts is relative to the paper.
         bound = cv2.addWeighted(paper, _WEBER, _step(level), 1.0, 0.0)
+        certain = cv2.convertScaleAbs(bound, alpha=CERTAIN)
         for light in (False, True):
             strength = cv2.subtract(level, paper) if light else cv2.subtract(paper, level)
-            mask = cv2.compare(strength, bound, cv2.CMP_GT)
-            if cv2.countNonZero(mask):
-                yield InkLayer(zoom, strength, mask, bound, light, number)
+            if cv2.countNonZero(cv2.compare(strength, certain, cv2.CMP_GT)) >= _LEAST_INK:
+                yield InkLayer(zoom, strength, cv2.compare(strength, bound, cv2.CMP_GT), bound, light, number)
 
 
 def paper_of(level: NDArray[np.uint8]) -> NDArray[np.uint8]:

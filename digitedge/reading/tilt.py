@@ -52,9 +52,9 @@ def _chains(centers: NDArray[np.float32], heights: NDArray[np.float32]) -> list[
     distance[(distance > _MAX_REACH * taller) | (taller > _MAX_SIZE_RATIO * lower)] = np.inf
     np.fill_diagonal(distance, np.inf)
     group = np.arange(len(centers))
-    for index, row in enumerate(distance):
-        for other in np.argsort(row, kind="stable")[:2]:
-            if np.isfinite(row[other]) and group[index] != group[other]:
+    for index, nearest in enumerate(np.argsort(distance, axis=1, kind="stable")[:, :2].tolist()):
+        for other in nearest:
+            if np.isfinite(distance[index, other]) and group[index] != group[other]:
                 group[group == group[other]] = group[index]
     return [np.flatnonzero(group == label).tolist() for label in np.unique(group) if (group == label).sum() >= _MIN_MEMBERS]
 
