@@ -28,10 +28,15 @@ th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
 .confusion td, .confusion th { padding: .15rem .3rem; min-width: 2rem; text-align: right; font-size: .8rem; border: 0; }
 .confusion .right { background: rgb(26 127 55 / var(--share)); }
 .confusion .wrong { background: rgb(196 40 27 / var(--share)); }
+.pair > div { min-width: 0; max-width: 100%; }
 .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .7rem; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: .3rem; padding: .4rem; font-size: .85rem; }
 figure img { width: 100%; image-rendering: pixelated; background: #000; display: block; margin-bottom: .3rem; }
 .montage { width: 100%; max-width: 56rem; image-rendering: pixelated; }
+@media (max-width: 32rem) {
+  th, td { padding: .25rem .35rem; font-size: .85rem; }
+  .confusion td, .confusion th { padding: .1rem; min-width: 1.75rem; font-size: .68rem; }
+}
 """
 
 

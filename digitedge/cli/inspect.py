@@ -59,10 +59,8 @@ def _print(path: Path, facts: FileFacts) -> None:
 
     console = Console(highlight=False)
     console.print(str(path))
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for line in (*fact_lines(facts), *metadata_lines(facts.metadata)):
-        table.add_row(*line)
-    console.print(table)
+    for name, value in (*fact_lines(facts), *metadata_lines(facts.metadata)):
+        console.print(f"{name:<26} {value}", soft_wrap=True, markup=False)
     tensors = Table(box=None, pad_edge=False)
     for heading in ("tensor", "type", "shape", "scale", "zero"):
         tensors.add_column(heading, overflow="ellipsis", no_wrap=heading != "tensor")

@@ -79,10 +79,12 @@ def metadata_lines(metadata: dict[str, Any], prefix: str = "") -> Iterator[tuple
                 "golden",
                 f"{value.get('count')} pairs, {value.get('dtype')}, allowed difference {value.get('tolerance', 0):g}",
             )
+        elif key == "per_class":
+            yield f"{prefix}{key}", ", ".join(f"{label}: {count}" for label, count in value.items())
         elif isinstance(value, dict):
             yield from metadata_lines(value, f"{prefix}{key}.")
         elif isinstance(value, list):
-            yield f"{prefix}{key}", ", ".join(str(each) for each in value)
+            yield f"{prefix}{key}", _list_text(value)
         else:
             yield f"{prefix}{key}", str(value)
 
@@ -98,6 +100,15 @@ def verdict_text(verdict: GoldenVerdict) -> str:
         )
     worst = ", ".join(f"no. {index} by {difference:g}" for index, difference in verdict.differing[:10])
     return f"{len(verdict.differing)} of {verdict.count} golden pairs differ on this machine: {worst}."
+
+
+def _list_text(values: list[Any]) -> str:
+    """Return "0, 255"; long or nested lists of numbers by their size alone."""
+    if values and isinstance(values[0], list):
+        return f"{len(values)} × {len(values[0])} numbers"
+    if len(values) > 16 and isinstance(values[0], float):
+        return f"{len(values)} numbers"
+    return ", ".join(str(each) for each in values)
 
 
 def _verdict_json(verdict: GoldenVerdict) -> dict[str, Any]:
