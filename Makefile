@@ -28,7 +28,8 @@ setup: $(VENV)/.$(if $(BOARD),base,dev)
 
 $(VENV)/.uv: requirements/build.txt
 	@scripts/check-system $(PYTHON)
-	$(PYTHON) -m venv $(VENV)
+	# A board's camera bindings (libcamera) exist only as system packages.
+	$(PYTHON) -m venv $(if $(BOARD),--system-site-packages) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	@touch $@
 
