@@ -59,6 +59,7 @@ def test_the_stages_of_a_frame_in_the_order_of_the_work(report):
     stages = list(report["pipeline"]["stages_ms"])
     assert stages[:4] == ["grab", "gray", "ink", "candidates"]
     assert stages[-3:] == ["track", "draw", "encode"]
+    assert stages.index("patch") < stages.index("quantise") < stages.index("invoke") < stages.index("decide")
     assert report["pipeline"]["size"] == [640, 480]
     known = sum(stage["mean"] for stage in report["pipeline"]["stages_ms"].values())
     assert known == pytest.approx(report["pipeline"]["total_ms"]["mean"], rel=0.2)  # what no stage claims is small
