@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 
+from digitedge.camera.ffmpeg import live_options, quiet_ffmpeg
 from digitedge.camera.mjpeg import MjpegStream, NotMjpegError, without_password
 from digitedge.camera.source import Frame, StalledError, frame_of_bgr
 from digitedge.errors import SourceError
@@ -121,24 +122,13 @@ class NetworkStream:
 
     def open(self) -> None:
         """Connect and wait for the stream's description. Raises SourceError."""
-        # Read by OpenCV's FFmpeg when a stream is opened, and there is no other way in. TCP: RTSP over UDP loses packets, and
-        # FFmpeg paints over the holes; damaged frames are dropped for the same reason.
-        os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fflags;nobuffer+discardcorrupt")
-        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a time-out is told in our own words
+        quiet_ffmpeg()
         began = time.monotonic()
-        self._capture = cv2.VideoCapture(
-            self._url,
-            cv2.CAP_FFMPEG,
-            [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-                _OPEN_TIMEOUT_MS,
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-                int(self._stall_s * 1000),
-                cv2.CAP_PROP_N_THREADS,
-                1,  # frame threads hold back a frame each
-            ],
-        )
+        parameters = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS]
+        parameters += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(self._stall_s * 1000)]
+        parameters += [cv2.CAP_PROP_N_THREADS, 1]  # frame threads hold back a frame each
+        with live_options():
+            self._capture = cv2.VideoCapture(self._url, cv2.CAP_FFMPEG, parameters)
         if not self._capture.isOpened():
             if (time.monotonic() - began) * 1000 >= _OPEN_TIMEOUT_MS:
                 raise StalledError(f"{self.name} does not answer.", "Check that the camera is on, and the address.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 
+from digitedge.camera.ffmpeg import quiet_ffmpeg
 from digitedge.camera.source import Frame, frame_of_bgr
 from digitedge.errors import InputError, SourceError
 
@@ -33,6 +34,7 @@ class VideoFile:
         """Open the file. Raises SourceError."""
         if not self._path.is_file():
             raise SourceError(f"{self._path}: no such file.", "Check the name, or list cameras: digitedge camera --list")
+        quiet_ffmpeg()
         self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         self._count = 0
         own_fps = self._capture.get(cv2.CAP_PROP_FPS)

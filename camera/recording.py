@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.camera.ffmpeg import quiet_ffmpeg
 from digitedge.camera.live import Health, LiveFrame
 from digitedge.camera.overlay import overlay
 from digitedge.errors import OutputError
@@ -75,6 +76,7 @@ class Recording:
     def _open(self, live: LiveFrame) -> None:
         self._size_wh = (live.frame_bgr.shape[1], live.frame_bgr.shape[0])
         self._unfinished = self._stack.enter_context(replacing(self._path))
+        quiet_ffmpeg()
         codec = cv2.VideoWriter.fourcc(*_CODECS[self._path.suffix.lower()])
         self._writer = cv2.VideoWriter(str(self._unfinished), codec, self._fps, self._size_wh)
         if not self._writer.isOpened():

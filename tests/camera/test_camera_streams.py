@@ -39,7 +39,20 @@ class TcpCamera:
         self._process = subprocess.Popen([*command, f"{self.url}?listen=1"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._thread = threading.Thread(target=self._feed)
         self._thread.start()
-        time.sleep(0.5)  # it listens; connecting to find out would take its only place
+
+    def opened(self):
+        """A stream of this camera. FFmpeg needs a moment to listen; connecting just to find out would take its only place."""
+        stream = NetworkStream(self.url)
+        ends = time.monotonic() + 10
+        while True:
+            try:
+                stream.open()
+            except SourceError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.05)
+            else:
+                return stream
 
     def stall(self):
         self._stalled.set()
@@ -92,16 +105,14 @@ def rtsp_camera():
 
 
 def test_mpeg_ts_over_tcp_gives_its_pictures_in_order(tcp_camera):
-    stream = NetworkStream(tcp_camera.url)
-    stream.open()
+    stream = tcp_camera.opened()
     numbers = [number_of(stream.read().gray) for _ in range(20)]
     stream.close()
     assert numbers == sorted(set(numbers))
 
 
 def test_a_stalled_stream_is_a_stall_and_invents_nothing(tcp_camera):
-    stream = NetworkStream(tcp_camera.url)
-    stream.open()
+    stream = tcp_camera.opened()
     for _ in range(10):
         stream.read()
     tcp_camera.stall()
@@ -115,8 +126,7 @@ def test_a_stalled_stream_is_a_stall_and_invents_nothing(tcp_camera):
 
 
 def test_a_stream_that_ends_is_a_loss(tcp_camera):
-    stream = NetworkStream(tcp_camera.url)
-    stream.open()
+    stream = tcp_camera.opened()
     stream.read()
     tcp_camera.end()
     with pytest.raises(SourceError):
