@@ -83,8 +83,9 @@ def _int8_input(facts: FileFacts, input_range: tuple[float, float]) -> list[str]
     tensor = facts.tensors[facts.inputs[0]]
     low, high = min(0.0, input_range[0]), max(0.0, input_range[1])  # real 0 is always inside (TFLite's specification)
     scale = (high - low) / 255
-    zero_point = round(-128 - low / scale)
-    if len(tensor.scales) != 1 or abs(tensor.scales[0] - scale) > 1e-6 * scale or abs(tensor.zero_points[0] - zero_point) > 0:
+    exact = -128 - low / scale  # a half, as for -1..1, may be rounded either way
+    is_right = len(tensor.scales) == 1 and abs(tensor.scales[0] - scale) <= 1e-6 * scale
+    if not is_right or abs(tensor.zero_points[0] - exact) > 0.5 + 1e-6:
         found = f"{tensor.scales[0]:.7g} and {tensor.zero_points[0]}" if tensor.scales else "none"
-        return [f"its input scale and zero point are {found}, expected {scale:.7g} and {zero_point}"]
+        return [f"its input scale and zero point are {found}, expected {scale:.7g} and {exact:g}"]
     return []

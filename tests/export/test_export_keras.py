@@ -63,8 +63,8 @@ def fit(model, source, low_high=(0.0, 255.0), softmax=False, with_rejects=False)
         fields, labels = np.concatenate([fields, rejects]), np.concatenate([labels, np.full(200, 10)])
     low, high = low_high
     values = (low + (high - low) * fields.astype(np.float32) / 255).reshape(len(fields), *model.input_shape[1:])
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=not softmax))
-    model.fit(values, labels, epochs=12, batch_size=64, verbose=0)
+    model.compile(keras.optimizers.Adam(3e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=not softmax))
+    model.fit(values, labels, epochs=20, batch_size=32, verbose=0)
     return model
 
 
