@@ -88,6 +88,13 @@ def given_folder(folder: Path, force: bool) -> Path:
     return folder
 
 
+def forget_unbegun(folder: Path) -> None:
+    """Remove a run's folder again if nothing but the plan is in it: it failed before its first epoch."""
+    if [path.name for path in folder.iterdir()] == [_PLAN]:
+        (folder / _PLAN).unlink()
+        folder.rmdir()
+
+
 def latest_unfinished(recipe: str, runs: Path) -> Path:
     """Return the highest-numbered run of a recipe that can be resumed. Raises InputError if there is none."""
     found = [path for path in runs.glob(f"{recipe}-*") if _number(path, recipe) and is_unfinished(path)]

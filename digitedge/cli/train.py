@@ -30,6 +30,7 @@ def train(
     """Train a recipe; leaves the model, its history, metrics and pictures in a run folder."""
     from rich.console import Console
 
+    from digitedge.errors import DigitEdgeError
     from digitedge.export import runs
     from digitedge.export.summary import print_evaluation
     from digitedge.export.train import train as train_recipe
@@ -46,6 +47,9 @@ def train(
     progress = Console(stderr=True)
     try:
         finished = train_recipe(chosen, plan, folder, progress)
+    except DigitEdgeError:
+        runs.forget_unbegun(folder)
+        raise
     except KeyboardInterrupt:
         progress.print(
             f"Interrupted. Go on from the last whole epoch: digitedge train {recipe} --resume --out {folder}", highlight=False

@@ -43,6 +43,7 @@ def test_recipes_are_listed_for_people_and_scripts() -> None:
         (("train", "resnet"), 'no recipe "resnet"'),
         (("train", "cnn", "--resume"), "No unfinished run of cnn"),
         (("train", "cnn", "--resume", "--out", "nowhere"), "no run was begun here"),
+        pytest.param(("train", "cnn", "--data", "nowhere.mat"), "no such data set", marks=[pytest.mark.train]),
         (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
     ],
 )
@@ -51,7 +52,7 @@ def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[s
     assert (ran.returncode, ran.stdout) == (1, "")
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert not list(tmp_path.iterdir()), "a failure leaves nothing behind"
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()], "a failure leaves no run behind"
 
 
 def test_an_unknown_split_is_a_usage_error() -> None:
