@@ -1,0 +1,74 @@
+"""What goes wrong gets one sentence and a remedy on stderr, exit code 1, nothing on stdout, no traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files that are not what they claim."""
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.png").write_text("not a picture")
+    (folder / "text.tflite").write_text("not a model")
+    Image.fromarray(np.full((40, 40), 200, np.uint8)).save(folder / "good.png")
+    (folder / "half.png").write_bytes((folder / "good.png").read_bytes()[:60])
+    return folder
+
+
+CASES = {
+    "missing picture": ("predict {folder}/none.png --json", "no such file"),
+    "a folder": ("predict {folder}", "is a folder"),
+    "not a picture": ("predict {folder}/text.png --json", "not a picture"),
+    "empty file": ("predict {folder}/empty.png --json", "not a picture"),
+    "half a picture": ("predict {folder}/half.png --json", "damaged"),
+    "missing model": ("predict {folder}/good.png --model {folder}/none.tflite", "no such model"),
+    "not a model": ("predict {folder}/good.png --model {folder}/text.tflite", "no .tflite file"),
+    "no camera": ("camera --source /dev/video97 --frames 1 --json", "video97"),
+    "missing clip": ("camera --source {folder}/none.mp4 --frames 1 --json", "none.mp4"),
+    "bench of nothing": ("bench {folder}/none.tflite --json", "no such model"),
+    "inspect of text": ("inspect {folder}/text.tflite --json", "no .tflite file"),
+    "missing data": ("evaluate {golden}/tiny-int8.tflite --data {folder}/nowhere --json", "nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_sentence_and_a_remedy(case: str, folder: Path) -> None:
+    arguments, named = CASES[case]
+    words = arguments.format(folder=folder, golden=GOLDEN).split()
+    done = subprocess.run([sys.executable, "-m", "digitedge", *words], capture_output=True, text=True, timeout=60, check=False)
+    told = [line for line in done.stderr.splitlines() if not line.startswith("INFO:")]
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert named in told[-1], told
+    assert told[-1].startswith("digitedge: ")
+
+
+@pytest.mark.parametrize("command", ["train cnn", "export small.keras"])
+def test_a_missing_extra_names_the_command_that_installs_it(command: str, tmp_path: Path) -> None:
+    block = "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; sys.argv = {!r}; "
+    script = block.format(["digitedge", *command.split()]) + "from digitedge.cli import main; main()"
+    (tmp_path / "small.keras").write_bytes(b"PK")
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert 'pip install "digitedge[train]"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_model_whose_input_is_no_grey_picture(tmp_path: Path) -> None:
+    colour = tmp_path / "colour.tflite"
+    colour.write_bytes((GOLDEN / "colour-input.tflite").read_bytes())
+    Image.fromarray(np.full((40, 40), 200, np.uint8)).save(tmp_path / "good.png")
+    words = ["predict", str(tmp_path / "good.png"), "--model", str(colour)]
+    done = subprocess.run([sys.executable, "-m", "digitedge", *words], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "expected one square grey picture" in done.stderr
