@@ -16,7 +16,7 @@ from digitedge.patch import Geometry
 from digitedge.runtime.modelfile import FORMAT_VERSION, info_from
 
 _BATCH = 500
-_SCALING_LAYERS = ("Rescaling", "Normalization")
+_SCALING_LAYER = "Rescaling"  # it brings pixels to 0..1; what a Normalization was adapted to is not known, so measured
 _TRIED_RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # what people feed, the commonest first
 _NEAR_BEST = 0.02  # nets of ReLUs hardly mind a wrong scale: of ranges this near the best accuracy the commonest is taken
 _WANTED = "one square grey picture such as [28, 28, 1]"
@@ -127,7 +127,7 @@ def load_keras_file(path: Path, input_range: tuple[float, float] | None = None) 
             f"{path}: output is {list(outputs)}, expected ten numbers, one a digit (more may follow, such as reject).",
             "Give a classifier of the digits 0 to 9.",
         )
-    if input_range is None and any(type(layer).__name__ in _SCALING_LAYERS for layer in model._flatten_layers()):
+    if input_range is None and any(type(layer).__name__ == _SCALING_LAYER for layer in model._flatten_layers()):
         input_range = (0.0, 255.0)
     return KerasFile(path, sha256_of(path), shape, outputs[0], input_range, "logits", model)
 
