@@ -51,9 +51,8 @@ def train(
         runs.forget_unbegun(folder)
         raise
     except KeyboardInterrupt:
-        progress.print(
-            f"Interrupted. Go on from the last whole epoch: digitedge train {recipe} --resume --out {folder}", highlight=False
-        )
+        command = f"digitedge train {recipe} --resume --out {folder}"
+        progress.print(f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True)
         raise
     if as_json:
         print((folder / runs.METRICS).read_text(), end="")
