@@ -22,6 +22,9 @@ _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
 _MAX_MARKS = 400
+_SAME_BOX = 0.08  # of the larger side, between the edges of one piece in two layers
+_SAME_AREA = 1.35  # ratio of its areas
+NOTHING = np.empty((0, 5), np.float32)
 _CROSS = np.ones((3, 3), np.uint8)
 
 
@@ -62,6 +65,10 @@ class _Pieces:
         _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
         return cls(labels, stats)
 
+    def in_picture(self, zoom: float) -> NDArray[np.float32]:
+        """Return float32 [N, 5]: x, y, width, height and area in pixels of the full picture."""
+        return self.stats.astype(np.float32) * np.array([zoom, zoom, zoom, zoom, zoom * zoom], np.float32)
+
     def box(self, label: int) -> Box:
         x, y, w, h = (int(value) for value in self.stats[label, :4])
         return x, y, w, h
@@ -75,16 +82,26 @@ class _Pieces:
         return ink
 
 
-def find_candidates(layer: InkLayer, is_coarsest: bool) -> tuple[list[Candidate], NDArray[np.float32]]:
+def find_candidates(
+    layer: InkLayer, is_coarsest: bool, known: NDArray[np.float32] = NOTHING
+) -> tuple[list[Candidate], NDArray[np.float32], NDArray[np.float32]]:
     """Return what of a layer's ink has a digit's size, and its small marks; frames and rules are taken away first.
 
+    Args:
+        layer: The ink.
+        is_coarsest: Whether no coarser layer follows.
+        known: float32 [K, 5]: x, y, width, height, area in pixels of the full picture of pieces that finer layers of the same
+            polarity gave; one that looks the same here is not offered twice.
+
     Returns:
-        The candidates, and float32 [M, 5]: x, y, width, height (pixels of the full picture) and strongest contrast (grey
-        levels) of pieces too small to be a digit at this scale: points, commas, minus signs.
+        The candidates; this layer's own rows for ``known``; and float32 [M, 5]: x, y, width, height (pixels of the full
+        picture) and strongest contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs.
     """
     pieces = _Pieces.of(layer.mask)
+    seen = pieces.in_picture(layer.zoom)
+    fresh = ~_are_known(seen, known)
     # A large digit written with a fine pen is whole only where the pen is wide enough to be seen: here, too.
-    found = list(_candidates(layer, pieces, layer.mask.shape[0]))
+    found = list(_candidates(layer, pieces, layer.mask.shape[0], fresh))
     max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
     wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
     oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
@@ -93,9 +110,23 @@ def find_candidates(layer: InkLayer, is_coarsest: bool) -> tuple[list[Candidate]
         large = np.where(oversize, np.uint8(255), np.uint8(0))[pieces.labels]
         rest = without_lines(large, min(_LINE_PX, max_height + 10))
         if rest is not None:
-            found += _candidates(layer, _Pieces.of(rest), layer.mask.shape[0])
+            left = _Pieces.of(rest)
+            found += _candidates(layer, left, layer.mask.shape[0], np.ones(len(left.stats), bool))
     # At coarser scales what is a mark beside large digits was a candidate at this one.
-    return found, _marks(layer, pieces) if layer.level == 0 else np.empty((0, 5), np.float32)
+    return found, seen[1:], _marks(layer, pieces) if layer.level == 0 else NOTHING
+
+
+def _are_known(seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return bool [N]: whether each piece is one of the known ones: same box, and neither hollow nor broken there."""
+    if not len(known):
+        return np.zeros(len(seen), bool)
+    corners, others = seen[:, :4].copy(), known[:, :4].copy()
+    corners[:, 2:] += corners[:, :2]
+    others[:, 2:] += others[:, :2]
+    slack = _SAME_BOX * np.maximum(seen[:, 2], seen[:, 3])
+    same_box = np.abs(corners[:, None] - others[None]).max(axis=2) <= slack[:, None]
+    ratio = seen[:, None, 4] / known[None, :, 4]
+    return (same_box & (ratio < _SAME_AREA) & (ratio > 1 / _SAME_AREA)).any(axis=1)
 
 
 def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
@@ -109,12 +140,12 @@ def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
     return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32).reshape(-1, 5)
 
 
-def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int) -> Iterator[Candidate]:
+def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int, fresh: NDArray[np.bool_]) -> Iterator[Candidate]:
     min_height = MIN_HEIGHT_PX if layer.level == 0 else MIN_COARSE_PX
     _, _, width, height, area = pieces.stats.T
     small_enough = (height <= max_height) & (width <= _MAX_ASPECT * np.maximum(height, min_height))
-    whole = small_enough & (height >= min_height) & (area >= height)
-    part = small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
+    whole = fresh & small_enough & (height >= min_height) & (area >= height)
+    part = fresh & small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
     whole[0] = part[0] = False
     wholes = np.flatnonzero(whole)
     if len(wholes) > _MAX_PIECES:

@@ -13,9 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.errors import ModelError
 from digitedge.reading.candidates import Candidate
 
 Floats = NDArray[np.float32]
+
+FEATURES = 34
+"""How many `features` tell of each candidate."""
 
 _CLIP = 8.0  # log-odds beyond are certainty
 _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
@@ -44,8 +48,13 @@ class ContextModel:
 
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
-        """Return the model that `to_metadata` stored."""
+        """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
         arrays = {name: np.array(stored[name], np.float32) for name in ("mean", "scale", "hidden", "hidden_bias", "output")}
+        if arrays["mean"].shape != (FEATURES,):
+            raise ModelError(
+                f"The model's context was fitted to {arrays['mean'].size} features; this digitedge has {FEATURES}.",
+                "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
+            )
         return cls(**arrays, output_bias=float(stored["output_bias"]))
 
     def to_metadata(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.patch import to_inputs
-from digitedge.reading.candidates import Candidate, find_candidates
+from digitedge.reading.candidates import MIN_HEIGHT_PX, NOTHING, Candidate, find_candidates
 from digitedge.reading.context import ContextModel, features
 from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
@@ -136,11 +136,16 @@ def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
 def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
     """Return the candidates of all layers and their marks, see `find_candidates`."""
     coarsest = max((layer.level for layer in layers), default=0)
-    found = [find_candidates(layer, layer.level == coarsest) for layer in layers]
-    pieces = [candidate for candidates, _ in found for candidate in candidates]
+    pieces: list[Candidate] = []
+    known = {False: NOTHING, True: NOTHING}
+    marks = [NOTHING]
+    for layer in layers:
+        found, seen, small = find_candidates(layer, layer.level == coarsest, known[layer.light])
+        pieces += found
+        known[layer.light] = np.concatenate([known[layer.light], seen[seen[:, 3] >= MIN_HEIGHT_PX]])
+        marks.append(small)
     parts = [part for candidate in pieces if candidate.how == "piece" for part in split(candidate)]
-    marks = [marks for _, marks in found]
-    return pieces + parts, np.concatenate([np.empty((0, 5), np.float32), *marks])
+    return pieces + parts, np.concatenate(marks)
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

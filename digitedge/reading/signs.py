@@ -28,13 +28,11 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     strong = ink[:, 4] >= _LIKE_INK * float(np.median([candidates[index].contrast for index in standing]))
     ink = ink[strong, :4]
     digits = np.array([candidates[index].box_xywh for index in standing], np.float32)
-    free = np.ones(len(ink), bool)
-    for x, y, w, h in digits:
-        shared_w = np.minimum(ink[:, 0] + ink[:, 2], x + w) - np.maximum(ink[:, 0], x)
-        shared_h = np.minimum(ink[:, 1] + ink[:, 3], y + h) - np.maximum(ink[:, 1], y)
-        shared = np.maximum(shared_w, 0) * np.maximum(shared_h, 0)
-        free &= shared < _INSIDE * np.minimum(ink[:, 2] * ink[:, 3], w * h)
-    return np.rint(ink[free]).astype(np.int32)
+    low = np.maximum(ink[:, None, :2], digits[None, :, :2])
+    high = np.minimum(ink[:, None, :2] + ink[:, None, 2:], digits[None, :, :2] + digits[None, :, 2:])
+    shared = np.maximum(high - low, 0).prod(axis=2)
+    smaller = np.minimum.outer(ink[:, 2] * ink[:, 3], digits[:, 2] * digits[:, 3])
+    return np.rint(ink[(shared < _INSIDE * smaller).all(axis=1)]).astype(np.int32)
 
 
 def is_point(sign: Box, left: Box, right: Box) -> bool:

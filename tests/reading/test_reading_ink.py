@@ -2,18 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from digitedge.reading.candidates import find_candidates
-from digitedge.reading.ink import ink_layers, levels, paper_of
+from digitedge.reading.ink import levels, paper_of
+from digitedge.reading.reader import candidates_of
 
 
 def page(height: int = 200, width: int = 300, paper: int = 220) -> np.ndarray:
     return np.full((height, width), paper, np.uint8)
-
-
-def candidates(gray: np.ndarray) -> list:
-    layers = list(ink_layers(gray))
-    coarsest = max((layer.level for layer in layers), default=0)
-    return [candidate for layer in layers for candidate in find_candidates(layer, layer.level == coarsest)[0]]
 
 
 def overlaps(box: tuple[int, int, int, int], truth: tuple[int, int, int, int]) -> float:
@@ -24,7 +18,7 @@ def overlaps(box: tuple[int, int, int, int], truth: tuple[int, int, int, int]) -
 
 
 def test_empty_paper_has_no_candidate() -> None:
-    assert candidates(page()) == []
+    assert candidates_of(page()) == []
 
 
 def test_paper_follows_a_shadow_edge_and_ignores_thin_ink() -> None:
@@ -42,19 +36,19 @@ def test_a_bar_of_any_height_is_one_of_the_candidates(height: int) -> None:
     width = max(2, height // 8)
     truth = (180, 50, width, height)
     gray[50 : 50 + height, 180 : 180 + width] = 40
-    assert max(overlaps(candidate.box_xywh, truth) for candidate in candidates(gray)) > 0.7
+    assert max(overlaps(candidate.box_xywh, truth) for candidate in candidates_of(gray)) > 0.7
 
 
 def test_light_ink_on_a_dark_board_is_found_and_marked() -> None:
     gray = page(paper=50)
     cv2.circle(gray, (100, 100), 20, 220, 4)
-    found = [candidate for candidate in candidates(gray) if candidate.light]
+    found = [candidate for candidate in candidates_of(gray) if candidate.light]
     assert max(overlaps(candidate.box_xywh, (78, 78, 45, 45)) for candidate in found) > 0.8
 
 
 def test_a_soft_shadow_alone_is_no_candidate() -> None:
     gray = np.repeat(np.linspace(120, 230, 600, dtype=np.float32)[None], 400, axis=0).astype(np.uint8)
-    assert candidates(gray) == []
+    assert candidates_of(gray) == []
 
 
 def test_what_a_frame_holds_is_found_even_where_it_touches() -> None:
@@ -62,7 +56,7 @@ def test_what_a_frame_holds_is_found_even_where_it_touches() -> None:
     cv2.rectangle(gray, (40, 40), (360, 260), 60, 3)
     cv2.circle(gray, (150, 150), 22, 60, 4)
     cv2.polylines(gray, [np.array([(230, 205), (262, 205), (240, 262)], np.int32)], False, 60, 4)  # touches the frame
-    boxes = [candidate.box_xywh for candidate in candidates(gray)]
+    boxes = [candidate.box_xywh for candidate in candidates_of(gray)]
     assert max(overlaps(box, (126, 126, 49, 49)) for box in boxes) > 0.8
     assert max(overlaps(box, (228, 203, 37, 55)) for box in boxes) > 0.6
 
