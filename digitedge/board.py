@@ -13,6 +13,7 @@ Both bench (board facts, sampling during a run) and doctor (findings) take their
 
 from __future__ import annotations
 
+import getpass
 import os
 import platform
 import re
@@ -27,6 +28,14 @@ COMMAND_TIMEOUT_S = 10.0
 
 Run = Callable[[Sequence[str]], str | None]
 """Starts a command and returns its stdout, or None if it is not there, fails or takes too long."""
+
+
+def user_name() -> str:
+    """Return who runs this; the number where the user has no name, as in many containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 @dataclass(frozen=True, slots=True)

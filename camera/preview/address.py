@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hmac
 import ipaddress
 import os
@@ -10,6 +9,8 @@ import socket
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
+
+from digitedge.board import user_name
 
 LOOPBACK = "127.0.0.1"
 
@@ -56,7 +57,7 @@ def page_lines(host: str, port: int, token: str, environ: Mapping[str, str] = os
     return (
         f"Page: http://{_bracket(host)}:{port}/{query}",
         "From a laptop, in a terminal there, then open the same address:",
-        f"    ssh -L {port}:{_bracket(host)}:{port} {getpass.getuser()}@{reachable_host(environ)}",
+        f"    ssh -L {port}:{_bracket(host)}:{port} {user_name()}@{reachable_host(environ)}",
     )
 
 

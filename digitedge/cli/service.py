@@ -50,9 +50,9 @@ def install(
     service.install(wanted, path, _run, force=force)
     print(f"Installed {path} and started {name}. See: digitedge service status", file=sys.stderr)
     if not system:
-        import getpass
+        from digitedge.board import user_name
 
-        print(f"To start it without a login: sudo loginctl enable-linger {getpass.getuser()}", file=sys.stderr)
+        print(f"To start it without a login: sudo loginctl enable-linger {user_name()}", file=sys.stderr)
 
 
 @app.command()
@@ -79,10 +79,10 @@ def remove(system: bool = _SYSTEM, name: str = _NAME) -> None:
 
 
 def _service(arguments: list[str], system: bool, name: str, writable: tuple[Path, ...], log: bool) -> Service:
-    import getpass
     import os
     import sys
 
+    from digitedge.board import user_name
     from digitedge.camera.unit import Service, camera_groups, refuse_unfit
 
     refuse_unfit(arguments, name)
@@ -92,7 +92,7 @@ def _service(arguments: list[str], system: bool, name: str, writable: tuple[Path
     return Service(
         command=(*program, "camera", *waiting, *arguments),
         is_system=system,
-        user=os.environ.get("SUDO_USER") or getpass.getuser(),
+        user=os.environ.get("SUDO_USER") or user_name(),
         groups=camera_groups(),
         folder=Path.cwd(),
         writable=tuple(folder.absolute() for folder in writable),

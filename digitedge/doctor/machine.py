@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib.metadata
 import shlex
 import shutil
@@ -95,7 +94,7 @@ def this_machine() -> Machine:
         is_venv=sys.prefix != sys.base_prefix,
         packages=_packages(importlib.metadata.distributions()),
         usb_cameras=usb_cameras,
-        user=getpass.getuser(),
+        user=board.user_name(),
         free_mb=shutil.disk_usage(Path.cwd()).free // 2**20,
     )
 
