@@ -6,18 +6,11 @@ A test that lacks either is skipped with the reason, and fails where DIGITEDGE_S
 import os
 import shutil
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+from needs import lacking
 
 ROOT = Path(__file__).parent.parent
-
-
-def lacking(what: str) -> NoReturn:
-    """Skip the running test for the reason given; fail it where DIGITEDGE_STRICT=1."""
-    if os.environ.get("DIGITEDGE_STRICT") == "1":
-        pytest.fail(f"{what} (DIGITEDGE_STRICT=1)")
-    pytest.skip(what)
 
 
 def _data_folder(name: str) -> Path:

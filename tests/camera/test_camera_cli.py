@@ -10,7 +10,7 @@ import cv2
 import pytest
 import typer
 from camera_servers import MjpegServer, numbered_bgr, wait_until
-from conftest import lacking
+from needs import lacking
 
 from digitedge.cli import app
 from digitedge.errors import InputError, OutputError, SourceError

@@ -12,7 +12,7 @@ import time
 import pytest
 from camera_factory import live_frame
 from camera_servers import wait_until
-from conftest import lacking
+from needs import lacking
 
 from digitedge.camera.live import Health
 from digitedge.camera.mqtt import PASSWORD_VARIABLE, Mqtt, discovery

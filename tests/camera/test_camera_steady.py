@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import lacking
+from needs import lacking
 
 from digitedge.camera.loop import Limits, LiveLoop
 from digitedge.camera.newest import NewestFrame

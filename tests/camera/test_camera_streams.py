@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from camera_servers import HurriedClock, number_of, numbered_bgr, wait_until
-from conftest import lacking
+from needs import lacking
 
 from digitedge.camera.capture import NetworkStream
 from digitedge.camera.newest import NewestFrame

@@ -56,7 +56,7 @@ def test_the_readers_cut_leaves_strong_ink_and_no_haze(fields):
     faint = (fields // 3).astype(np.uint8)
     cut = only(MILD, cut=1.0)
     for seed, field in enumerate(faint):
-        assert augment_one(field, cut, seed).max() >= 200
+        assert augment_one(field, cut, seed).max() >= 170  # from 85 at most; the finest strokes lose some of it to the turn
 
 
 def test_an_empty_field_stays_empty():
