@@ -117,16 +117,29 @@ def find_candidates(
 
 
 def _are_known(seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return bool [N]: whether each piece is one of the known ones: same box, and neither hollow nor broken there."""
+    """Return bool [N]: whether each piece is one of the known ones: same box, and neither hollow nor broken there.
+
+    Only the known whose near edge may fit are compared: a page of print has thousands on each side, and all pairs of them take
+    gigabytes.
+    """
+    same = np.zeros(len(seen), bool)
     if not len(known):
-        return np.zeros(len(seen), bool)
+        return same
     corners, others = seen[:, :4].copy(), known[:, :4].copy()
     corners[:, 2:] += corners[:, :2]
     others[:, 2:] += others[:, :2]
     slack = _SAME_BOX * np.maximum(seen[:, 2], seen[:, 3])
-    same_box = np.abs(corners[:, None] - others[None]).max(axis=2) <= slack[:, None]
-    ratio = seen[:, None, 4] / known[None, :, 4]
-    return (same_box & (ratio < _SAME_AREA) & (ratio > 1 / _SAME_AREA)).any(axis=1)
+    axis = int(np.ptp(others[:, :2], axis=0).argmax())
+    order = others[:, axis].argsort(kind="stable")
+    # One pixel more than the slack: which pairs are the same is decided below.
+    first = np.searchsorted(others[order, axis], corners[:, axis] - slack - 1)
+    count = np.searchsorted(others[order, axis], corners[:, axis] + slack + 1) - first
+    piece = np.repeat(np.arange(len(seen)), count)
+    other = order[np.arange(len(piece)) + np.repeat(first - np.cumsum(count) + count, count)]
+    fits = np.abs(corners[piece] - others[other]).max(axis=1) <= slack[piece]
+    ratio = seen[piece, 4] / known[other, 4]
+    same[piece[fits & (ratio < _SAME_AREA) & (ratio > 1 / _SAME_AREA)]] = True
+    return same
 
 
 def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:

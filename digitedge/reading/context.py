@@ -24,6 +24,7 @@ FEATURES = 34
 _CLIP = 8.0  # log-odds beyond are certainty
 _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
 _EPSILON = 1e-6
+_MAX_PAIRS = 1 << 21  # of candidates compared at a time: a page of print has a hundred million
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +122,39 @@ def _shapes(candidates: list[Candidate]) -> Floats:
 def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:
     """Return float32 [N, 13]: weighted scores of those beside, inside and around each candidate."""
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
-    light = np.array([candidate.light for candidate in candidates])
+    light = np.array([candidate.light for candidate in candidates], bool)
+    rows = max(1, _MAX_PAIRS // max(1, len(boxes)))
+    blocks = [slice(first, first + rows) for first in range(0, len(boxes), rows)]
+    around = [_around(boxes, light, chance, rest, block) for block in blocks] or [np.empty((0, 12), np.float32)]
+    page = np.full((len(boxes), 1), float(chance @ (1 - rest) / (chance.sum() + _EPSILON)), np.float32)
+    return np.concatenate([np.concatenate(around), page], axis=1)
+
+
+def _around(boxes: Floats, light: NDArray[np.bool_], chance: Floats, rest: Floats, rows: slice) -> Floats:
+    """Return float32 [R, 12] for some of the candidates, all of the others considered."""
     x, y, w, h = boxes.T
     right, bottom = x + w, y + h
-    overlap_x = np.minimum.outer(right, right) - np.maximum.outer(x, x)
-    overlap_y = np.minimum.outer(bottom, bottom) - np.maximum.outer(y, y)
+    overlap_x = np.minimum.outer(right[rows], right) - np.maximum.outer(x[rows], x)
+    overlap_y = np.minimum.outer(bottom[rows], bottom) - np.maximum.outer(y[rows], y)
     shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
     area = w * h
-    inside = shared / area[:, None]  # how much of the row's box lies in the column's
-    apart = (inside < 0.3) & (inside.T < 0.3) & (light[:, None] == light[None, :])
-    taller, lower = np.maximum.outer(h, h), np.minimum.outer(h, h)
+    inside, holding = shared / area[rows, None], shared / area  # how much of the row's box lies in the column's; the reverse
+    apart = (inside < 0.3) & (holding < 0.3) & (light[rows, None] == light)
+    taller, lower = np.maximum.outer(h[rows], h), np.minimum.outer(h[rows], h)
     alike = np.clip(1.5 - np.log2(taller / lower), 0, 1) * apart
     on_line = np.clip(2 * overlap_y / lower, 0, 1) * alike
     beside = np.maximum(-overlap_x, 0) / taller
-    in_column = np.clip(2 * overlap_x / np.minimum.outer(w, w), 0, 1) * alike * (np.maximum(-overlap_y, 0) < 2 * taller)
+    in_column = np.clip(2 * overlap_x / np.minimum.outer(w[rows], w), 0, 1) * alike * (np.maximum(-overlap_y, 0) < 2 * taller)
     columns: list[Floats] = []
     for weight in (on_line * (beside < _NEAR), on_line * np.clip(1 - beside / _WIDE, 0, 1), in_column):
         total = weight.sum(axis=1)
         columns += [np.minimum(total, 4), weight @ chance / (total + _EPSILON), weight @ rest / (total + _EPSILON)]
-    np.fill_diagonal(inside, 0)
-    within = (inside > 0.8) & (area[None, :] > 1.5 * area[:, None])
+    within = (inside > 0.8) & (area > 1.5 * area[rows, None])
+    holds = (holding > 0.8) & (area[rows, None] > 1.5 * area)
     columns += [
-        np.max(within * chance[None, :], axis=1, initial=0),
-        np.max(within * rest[None, :], axis=1, initial=0),
-        np.max(within.T * chance[None, :], axis=1, initial=0),
-        np.full(len(chance), float(chance @ (1 - rest) / (chance.sum() + _EPSILON)), np.float32),
+        np.max(within * chance, axis=1, initial=0),
+        np.max(within * rest, axis=1, initial=0),
+        np.max(holds * chance, axis=1, initial=0),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 

@@ -12,6 +12,7 @@ from digitedge.reading.page import Box
 
 _SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
 _MARGIN = 0.02  # what was joined or split must beat the piece as found by this
+_BLOCK = 512  # candidates whose places are compared with all at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +39,28 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     composed = np.array([candidate.how != "piece" for candidate in candidates], bool)
     rank = np.where(confidence >= min_confidence, confidence - _MARGIN * composed, -1)
     order = [index for index in np.argsort(-rank, kind="stable").tolist() if rank[index] >= 0]
-    shares = _shares(np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4))
+    boxes = np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4)
     rivals = np.full(len(candidates), -1, np.intp)
-    standing: list[int] = []  # positions in the order
-    for position, index in enumerate(order):
-        taken = next((other for other in standing if shares[position, other] > _SAME_PLACE), None)
-        if taken is None:
-            standing.append(position)
-        else:
-            rivals[index] = order[taken]
-    return Selection([order[position] for position in standing], rivals)
+    taken = np.full(len(order), -1, np.intp)  # by which position in the order
+    standing: list[int] = []
+    for first in range(0, len(order), _BLOCK):
+        shares = _shares(boxes[first : first + _BLOCK], boxes)
+        for position, index in enumerate(order[first : first + _BLOCK], first):
+            if taken[position] >= 0:
+                rivals[index] = order[taken[position]]
+            else:
+                standing.append(index)
+                taken[(taken < 0) & (shares[position - first] > _SAME_PLACE)] = position
+    return Selection(standing, rivals)
 
 
-def _shares(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return [N, N]: the intersection of two boxes over the smaller one's area, in [0, 1]."""
+def _shares(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return [N, M]: the intersection of each two boxes over the smaller one's area, in [0, 1]."""
     x, y, w, h = boxes.T
-    width = np.minimum.outer(x + w, x + w) - np.maximum.outer(x, x)
-    height = np.minimum.outer(y + h, y + h) - np.maximum.outer(y, y)
-    return np.maximum(width, 0) * np.maximum(height, 0) / np.minimum.outer(w * h, w * h)
+    other_x, other_y, other_w, other_h = others.T
+    width = np.minimum.outer(x + w, other_x + other_w) - np.maximum.outer(x, other_x)
+    height = np.minimum.outer(y + h, other_y + other_h) - np.maximum.outer(y, other_y)
+    return np.maximum(width, 0) * np.maximum(height, 0) / np.minimum.outer(w * h, other_w * other_h)
 
 
 def around(boxes: list[Box]) -> Box:

@@ -54,7 +54,7 @@ def levels(gray: NDArray[np.uint8]) -> Iterator[tuple[float, NDArray[np.uint8]]]
     """Yield (zoom, uint8 [h, w]) from the finest scale to the coarsest; zoom is picture pixels per level pixel."""
     height, width = gray.shape
     zoom = max(1.0, (height * width / _MAX_PIXELS) ** 0.5)
-    level = gray if zoom == 1.0 else _shrunk(gray, round(width / zoom), round(height / zoom))
+    level = gray if zoom == 1.0 else _shrunk(gray, max(1, round(width / zoom)), max(1, round(height / zoom)))
     while min(level.shape) >= _MIN_SIDE:
         yield width / level.shape[1], level
         level = _shrunk(level, level.shape[1] // 2, level.shape[0] // 2)

@@ -61,7 +61,8 @@ class Page:
         size_wh: Size of the picture, pixels.
         digits: In reading order.
         numbers: In reading order.
-        stage_ms: Milliseconds each stage took: "gray", "ink", "candidates", "patch", "invoke", "decide", "numbers".
+        stage_ms: Milliseconds each stage took: "ink", "candidates", "patch", "invoke", "decide", "numbers"; the camera
+            adds its own.
         signs: int32 [M, 4], boxes (x, y, width, height in pixels) of ink near the digits that is no digit.
         advice: One sentence when the picture cannot be read well, else "".
     """

@@ -15,6 +15,7 @@ from digitedge.errors import InputError, OutputError
 from digitedge.files import write_bytes
 
 _MAX_PIXELS = 120_000_000  # a bomb beyond, a panorama below
+_FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP", "JPEG2000")  # Pillow has more; one of them runs Ghostscript
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def load_picture(path: Path) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd EXIF and large pictures; both are judged here
-            with Image.open(path) as file:
+            with Image.open(path, formats=_FORMATS) as file:
                 if file.width * file.height > _MAX_PIXELS:
                     raise InputError(
                         f"{path}: {file.width}×{file.height} pixels are more than can be read.",
@@ -86,9 +87,10 @@ def _to_rgb(image: Any) -> Any:
 
 def save_picture(path: Path, bgr: NDArray[np.uint8]) -> None:
     """Write uint8 [H, W, 3] (or grey [H, W]) as the kind its suffix names; folders are made. Raises OutputError."""
-    done, encoded = cv2.imencode(path.suffix, bgr)
-    if not done:
-        raise OutputError(f"{path} cannot be encoded.", "Use a name that ends in .png or .jpg.")
+    try:
+        _, encoded = cv2.imencode(path.suffix, bgr)
+    except cv2.error as error:
+        raise OutputError(f"{path} cannot be encoded.", "Use a name that ends in .png or .jpg.") from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

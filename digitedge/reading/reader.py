@@ -152,7 +152,7 @@ def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8
     """Return the region of interest (what of it lies in the picture) and its corner."""
     if roi is None:
         return gray, (0, 0)
-    x, y = max(0, roi[0]), max(0, roi[1])
+    x, y = min(max(0, roi[0]), gray.shape[1]), min(max(0, roi[1]), gray.shape[0])
     return np.ascontiguousarray(gray[y : max(0, roi[1] + roi[3]), x : max(0, roi[0] + roi[2])]), (x, y)
 
 

@@ -1,0 +1,106 @@
+"""Pictures that nobody takes but somebody sends: degenerate sizes, thousands of pieces, regions outside, foreign formats."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digitedge.errors import InputError, OutputError
+from digitedge.models import DEFAULT_MODEL
+from digitedge.reading.candidates import NOTHING, Candidate, _are_known
+from digitedge.reading.context import FEATURES, features
+from digitedge.reading.decide import select
+from digitedge.reading.ink import levels
+from digitedge.reading.page import Box
+from digitedge.reading.picture import load_picture, save_picture
+from digitedge.reading.reader import Reader, ReaderSettings, candidates_of
+from digitedge.runtime.classifier import Classifier
+
+
+def candidate(box: Box, light: bool = False, how: str = "piece") -> Candidate:
+    return Candidate(box, np.full((box[3], box[2]), 200, np.uint8), 100.0, 10.0, light, 0, 1.0, how)
+
+
+def crowd(count: int, seed: int = 0) -> list[Candidate]:
+    rng = np.random.default_rng(seed)
+    boxes = np.column_stack([rng.integers(0, 300, (count, 2)), rng.integers(4, 40, (count, 2))]).tolist()
+    return [candidate(tuple(box), bool(rng.random() < 0.3), str(rng.choice(["piece", "joined"]))) for box in boxes]
+
+
+def scores(count: int) -> np.ndarray:
+    odds = np.random.default_rng(1).random((count, 11), np.float32) ** 4
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (5, 500), (500, 5), (24, 24), (24, 3000), (1, 9_000_001), (9_000_001, 1)])
+@pytest.mark.parametrize("value", [0, 255])
+def test_an_even_picture_of_any_shape_holds_nothing(shape: tuple[int, int], value: int) -> None:
+    assert candidates_of(np.full(shape, value, np.uint8)) == []
+
+
+def test_a_picture_thinner_than_a_pixel_after_shrinking_has_no_level() -> None:
+    assert list(levels(np.zeros((1, 20_000_000), np.uint8))) == []
+
+
+@pytest.mark.parametrize("roi", [(3_000_000_000, 0, 5, 5), (0, 10**20, 5, 5), (500, 500, 9, 9), (5, 5, 0, 0)])
+def test_a_region_outside_of_the_picture_holds_nothing(roi: Box) -> None:
+    page = Reader(Classifier(DEFAULT_MODEL), ReaderSettings(roi_xywh=roi)).read(np.full((60, 80), 220, np.uint8))
+    assert page.digits == () and page.size_wh == (80, 60)
+
+
+def test_known_pieces_are_found_among_thousands_as_by_comparing_all() -> None:
+    rng = np.random.default_rng(0)
+    known = np.column_stack([rng.integers(0, 400, (250, 2)), rng.integers(1, 90, (250, 2)), rng.integers(1, 900, 250)])
+    known = known.astype(np.float32)
+    seen = np.concatenate([known * rng.uniform(0.93, 1.07, known.shape).astype(np.float32), known[::-1] + 3])
+    corners, others = (np.column_stack([rows[:, :2], rows[:, :2] + rows[:, 2:4]]) for rows in (seen, known))
+    near = np.abs(corners[:, None] - others).max(axis=2) <= 0.08 * np.maximum(seen[:, 2], seen[:, 3])[:, None]
+    ratio = seen[:, None, 4] / known[:, 4]
+    expected = (near & (ratio < 1.35) & (ratio > 1 / 1.35)).any(axis=1)
+    assert 50 < expected.sum() < 450
+    assert (_are_known(seen, known) == expected).all()
+    assert not _are_known(seen, NOTHING).any()
+
+
+def test_known_pieces_of_a_page_of_print_fit_into_memory() -> None:
+    y, x = np.divmod(np.arange(40_000), 200)
+    pieces = np.column_stack([x * 20, y * 15, np.full_like(x, 12), np.full_like(x, 11), np.full_like(x, 60)]).astype(np.float32)
+    assert _are_known(pieces, pieces).all()  # all pairs at once would take 25 gigabytes
+
+
+def test_features_in_blocks_are_those_of_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    candidates, probabilities = crowd(150), scores(150)
+    whole = features(candidates, probabilities)
+    monkeypatch.setattr("digitedge.reading.context._MAX_PAIRS", 1000)
+    assert features(candidates, probabilities) == pytest.approx(whole, abs=1e-5)  # sums in another order
+    assert features([], scores(0)).shape == (0, FEATURES)
+
+
+@pytest.mark.parametrize("block", [1, 7, 512])
+def test_a_place_goes_to_the_surest_whatever_the_block(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitedge.reading.decide._BLOCK", block)
+    candidates = [candidate((0, 0, 20, 30)), candidate((2, 0, 20, 30)), candidate((40, 0, 20, 30)), candidate((41, 0, 20, 30))]
+    selection = select(candidates, np.array([0.6, 0.9, 0.8, 0.3], np.float32), 0.5)
+    assert selection.standing == [1, 2]
+    assert selection.rivals.tolist() == [1, -1, -1, -1]
+
+
+@pytest.mark.parametrize("form", ["EPS", "DDS", "SPIDER", "ICO"])
+def test_formats_beyond_the_promised_ones_are_no_pictures(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    Image.new("F" if form == "SPIDER" else "RGB", (20, 20)).save(path, form)
+    with pytest.raises(InputError, match="not a picture"):
+        load_picture(path)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP", "JPEG2000"])
+def test_the_promised_formats_are_read(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    Image.new("RGB", (20, 10), "white").save(path, form)
+    assert load_picture(path).gray.shape == (10, 20)
+
+
+def test_a_picture_of_unknown_kind_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be encoded"):
+        save_picture(tmp_path / "copy.nothing", np.zeros((4, 4, 3), np.uint8))
