@@ -15,6 +15,8 @@ A caller's mistake inside the program is a ``ValueError``, not one of these.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DigitEdgeError(Exception):
     """The root: a sentence about what happened and one about what to do.
@@ -31,6 +33,16 @@ class DigitEdgeError(Exception):
         super().__init__(f"{message} {remedy}".strip())
         self.message = message
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel from helper processes, whatever their own arguments are."""
+        return _revived, (type(self), self.message, self.remedy)
+
+
+def _revived(kind: type[DigitEdgeError], message: str, remedy: str) -> DigitEdgeError:
+    error = kind.__new__(kind)
+    DigitEdgeError.__init__(error, message, remedy)
+    return error
 
 
 class InputError(DigitEdgeError):

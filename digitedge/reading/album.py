@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
-from digitedge.errors import DigitEdgeError
+from digitedge.errors import DigitEdgeError, InputError, OutputError
 from digitedge.reading.annotate import annotate
 from digitedge.reading.explain import write_explanation
 from digitedge.reading.page import Page
@@ -57,27 +60,64 @@ def read_album(images: Sequence[Path], task: Task, workers: int | None = None) -
         workers: Processes; None is one a core for more than a few pictures.
 
     Raises:
-        InputError, ModelError: The model cannot be used.
+        InputError, ModelError: The model cannot be used, or a helper process was ended from outside.
+        OutputError: An annotated copy would replace one of the pictures.
     """
     names = _distinct_names(images)
-    count = min(workers or os.cpu_count() or 1, len(images))
+    if task.save is not None:
+        _refuse_own(images, [task.save / f"{name}.png" for name in names])
+    count = max(1, min(workers or os.cpu_count() or 1, len(images)))
     if count == 1 or (workers is None and len(images) <= _FEW):
         reader = Reader(Classifier(task.model), task.settings)
         yield from (_answer(reader, task, image, name) for image, name in zip(images, names, strict=True))
         return
     Classifier(task.model)  # a model that does not fit is told once, here
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (task,)) as pool:
-        yield from pool.map(_answer_here, images, names, chunksize=max(1, min(8, len(images) // (4 * count))))
+        with _interrupts_held():  # the helpers inherit it: Ctrl-C is answered here, once what they have begun is whole
+            answers = pool.map(_answer_here, images, names)
+        try:
+            yield from answers
+        except BrokenProcessPool as error:
+            raise InputError(
+                "A helper process was ended before its picture was read; most often memory has run out.",
+                "Give smaller pictures, or one at a time.",
+            ) from error
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the end of the block; processes started inside never see it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _distinct_names(images: Sequence[Path]) -> list[str]:
     """Return a name a file for what is written about it: its stem, with a number where two are alike."""
-    seen: dict[str, int] = {}
-    names = []
+    count: dict[str, int] = {}
+    names: dict[str, None] = {}
     for image in images:
-        seen[image.stem] = seen.get(image.stem, 0) + 1
-        names.append(image.stem if seen[image.stem] == 1 else f"{image.stem}-{seen[image.stem]}")
-    return names
+        name = image.stem
+        while name in names:
+            count[image.stem] = count.get(image.stem, 1) + 1
+            name = f"{image.stem}-{count[image.stem]}"
+        names[name] = None
+    return list(names)
+
+
+def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
+    """Raise OutputError where a copy would take the place of one of the pictures themselves."""
+    own = {_identity(image) for image in images if image.is_file()}
+    for copy in copies:
+        if copy.is_file() and _identity(copy) in own:
+            raise OutputError(f"{copy} is one of the pictures to read.", "Give another folder for the copies.")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _answer(reader: Reader, task: Task, image: Path, name: str) -> Answer:

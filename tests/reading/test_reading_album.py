@@ -1,0 +1,55 @@
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitedge.errors import DigitEdgeError, InputError, MissingExtraError, OutputError
+from digitedge.models import DEFAULT_MODEL
+from digitedge.reading.album import Task, _distinct_names, read_album
+from digitedge.reading.picture import save_picture
+from digitedge.reading.reader import ReaderSettings
+
+
+def blank(path: Path) -> Path:
+    save_picture(path, np.full((40, 60), 220, np.uint8))
+    return path
+
+
+def task(save: Path | None = None) -> Task:
+    return Task(DEFAULT_MODEL, ReaderSettings(), save)
+
+
+def test_names_are_distinct_even_where_a_file_has_the_name_made_up() -> None:
+    names = _distinct_names([Path("a.png"), Path("b/a.jpg"), Path("a-2.png"), Path("c/a.png")])
+    assert names == ["a", "a-2", "a-2-2", "a-3"]
+    assert len(set(_distinct_names([Path(f"{i}/a.png") for i in range(5000)]))) == 5000
+
+
+def test_a_copy_never_replaces_a_picture_that_is_read(tmp_path: Path) -> None:
+    picture = blank(tmp_path / "page.png")
+    before = picture.read_bytes()
+    with pytest.raises(OutputError, match=r"page\.png is one of the pictures"):
+        list(read_album([picture], task(save=tmp_path)))
+    assert picture.read_bytes() == before
+
+
+def test_no_pictures_give_no_answers() -> None:
+    assert list(read_album([], task(), workers=2)) == []
+
+
+def test_helpers_answer_in_the_files_order_errors_too(tmp_path: Path) -> None:
+    pictures = [blank(tmp_path / f"{i}.png") for i in range(3)]
+    pictures.insert(1, tmp_path / "missing.png")
+    answers = list(read_album(pictures, task(save=tmp_path / "read"), workers=2))
+    assert [answer.image for answer in answers] == pictures
+    assert [answer.page is None for answer in answers] == [False, True, False, False]
+    assert isinstance(answers[1].error, InputError)
+    assert sorted(path.name for path in (tmp_path / "read").iterdir()) == ["0.png", "1.png", "2.png"]
+
+
+@pytest.mark.parametrize("error", [InputError("It is gone.", "Look again."), MissingExtraError("Training", "train")])
+def test_errors_travel_between_processes(error: DigitEdgeError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert (str(copy), copy.message, copy.remedy) == (str(error), error.message, error.remedy)
