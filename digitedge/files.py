@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from digitedge.errors import OutputError
@@ -35,9 +35,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: The folder is missing or read-only, or the disk is full.
     """
-    _clear_remains(path)
     unfinished = path.with_name(f"{path.name}{_MARK}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
     try:
+        _clear_remains(path)
         yield unfinished
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
@@ -47,7 +47,8 @@ def replacing(path: Path) -> Iterator[Path]:
             f"{path} cannot be written: {error.strerror or error}.", "Check the folder, its rights and the free space."
         ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be made, nothing is left
+            unfinished.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -1,0 +1,51 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from digitedge.errors import OutputError
+from digitedge.files import replacing, write_bytes
+
+
+def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
+    target = tmp_path / "model.tflite"
+    target.write_bytes(b"old")
+    write_bytes(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_failure_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    target = tmp_path / "model.tflite"
+    target.write_bytes(b"old")
+    with pytest.raises(OutputError, match="No space"), replacing(target) as unfinished:
+        unfinished.write_bytes(b"ne")
+        raise OSError(28, "No space left on device")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("name", ["missing/a.txt", "file/a.txt", "n" * 250])
+def test_where_nothing_can_be_written_one_sentence_says_so(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_bytes(tmp_path / name, b"")
+
+
+def test_a_folder_that_may_not_be_listed_is_told_like_one_that_may_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("digitedge.files.Path.iterdir", refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write_bytes(tmp_path / "a.txt", b"")
+
+
+def test_remains_of_ended_runs_are_cleared_and_those_of_living_ones_kept(tmp_path: Path) -> None:
+    ended, living = tmp_path / "a.txt.digitedge-4194305-00.txt", tmp_path / f"a.txt.digitedge-{os.getpid()}-00.txt"
+    ended.touch()
+    living.touch()
+    write_bytes(tmp_path / "a.txt", b"")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "a.txt", living]
