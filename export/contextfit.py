@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -40,7 +41,8 @@ class Samples:
 
 def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
     """Yield the samples of each page drawn with ``seeds``, read with ``model``, in several processes."""
-    with ProcessPoolExecutor(workers, initializer=_load, initargs=(model,)) as pool:
+    # Spawned: who fits a model has TensorFlow running, and its threads do not survive a fork.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
         yield from pool.map(partial(_samples, hands=hands), seeds, chunksize=8)
 
 

@@ -23,10 +23,14 @@ def demo(
 
     from rich.console import Console
 
+    from digitedge.errors import OutputError
     from digitedge.models import DEFAULT_MODEL
 
     console = Console(highlight=False, soft_wrap=True)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be made: {error.strerror}.", "Give another folder with --out.") from error
     if find_spec("tensorflow") is None:
         model = DEFAULT_MODEL
         console.print(f"1. Export: needs TensorFlow, which is not on this machine; the shipped {model.name} is used.")

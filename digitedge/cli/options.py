@@ -28,5 +28,5 @@ def reader_settings(roi: str | None, min_confidence: float | None) -> ReaderSett
 
     from digitedge.reading.reader import ReaderSettings
 
-    settings = ReaderSettings(roi_xywh=parse_box(roi, "--roi") if roi else None)
+    settings = ReaderSettings(roi_xywh=parse_box(roi, "--roi") if roi is not None else None)
     return settings if min_confidence is None else replace(settings, min_confidence=min_confidence)
