@@ -32,6 +32,8 @@ CASES = {
     "half a picture": ("predict {folder}/half.png --json", "damaged"),
     "missing model": ("predict {folder}/good.png --model {folder}/none.tflite", "no such model"),
     "not a model": ("predict {folder}/good.png --model {folder}/text.tflite", "no .tflite file"),
+    "a copy over its picture": ("predict {folder}/good.png --save {folder}", "one of the pictures to read"),
+    "demo into a file": ("demo --out {folder}/good.png", "cannot be made"),
     "no camera": ("camera --source /dev/video97 --frames 1 --json", "video97"),
     "missing clip": ("camera --source {folder}/none.mp4 --frames 1 --json", "none.mp4"),
     "bench of nothing": ("bench {folder}/none.tflite --json", "no such model"),
