@@ -98,8 +98,9 @@ class Reader:
         selection = select(candidates, confidence, self.settings.min_confidence)
         readings = in_reading_order(
             [
-                Reading(int(best[i]), float(confidence[i]), _moved(candidates[i].box_xywh, offset), fields[i], probabilities[i])
+                Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i])
                 for i in selection.standing
+                for box in [_moved(candidates[i].box_xywh, offset, view)]
             ]
         )
         clock.stage("decide")
@@ -156,8 +157,15 @@ def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8
     return np.ascontiguousarray(gray[y : max(0, roi[1] + roi[3]), x : max(0, roi[0] + roi[2])]), (x, y)
 
 
-def _moved(box: Box, offset: tuple[int, int]) -> Box:
-    return box[0] + offset[0], box[1] + offset[1], box[2], box[3]
+def _moved(box: Box, offset: tuple[int, int], view: NDArray[np.uint8]) -> Box:
+    """Return a box of the view as one of the picture, without what the rounding of coarse layers put past the view's edge.
+
+    >>> _moved((90, 40, 20, 8), (5, 0), np.zeros((50, 100), np.uint8))
+    (95, 40, 10, 8)
+    """
+    height, width = view.shape
+    x, y = min(box[0], width - 1), min(box[1], height - 1)
+    return x + offset[0], y + offset[1], min(box[2], width - x), min(box[3], height - y)
 
 
 class _StageClock:
