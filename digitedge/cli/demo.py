@@ -100,9 +100,11 @@ def _bench(console: Console, model: Path) -> None:
         progress.update("Timing one digit")
         timed = time_models([model], [1], Plan(runs=500, seconds=1.0))[0]
     latency = timed.timing.latency_us
+    facts = board_facts()
+    machine = facts["model"] or facts["soc"] or facts["machine"]
     console.print(
         f"{model.name}: p50 {latency.p50:.0f} µs, p99 {latency.p99:.0f} µs a digit, {timed.timing.runs} runs "
-        f"({board_facts()['model']})"
+        f"({machine})"
     )
 
 

@@ -18,7 +18,7 @@ from digitedge.reading.candidates import Candidate
 
 Floats = NDArray[np.float32]
 
-FEATURES = 34
+FEATURES = 37
 """How many `features` tell of each candidate."""
 
 _CLIP = 8.0  # log-odds beyond are certainty
@@ -120,18 +120,19 @@ def _shapes(candidates: list[Candidate]) -> Floats:
 
 
 def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:
-    """Return float32 [N, 13]: weighted scores of those beside, inside and around each candidate."""
+    """Return float32 [N, 16]: weighted scores of those beside, inside and around each candidate, and how like them it is."""
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
     light = np.array([candidate.light for candidate in candidates], bool)
+    contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
     rows = max(1, _MAX_PAIRS // max(1, len(boxes)))
     blocks = [slice(first, first + rows) for first in range(0, len(boxes), rows)]
-    around = [_around(boxes, light, chance, rest, block) for block in blocks] or [np.empty((0, 12), np.float32)]
+    around = [_around(boxes, light, contrast, chance, rest, block) for block in blocks] or [np.empty((0, 15), np.float32)]
     page = np.full((len(boxes), 1), float(chance @ (1 - rest) / (chance.sum() + _EPSILON)), np.float32)
     return np.concatenate([np.concatenate(around), page], axis=1)
 
 
-def _around(boxes: Floats, light: NDArray[np.bool_], chance: Floats, rest: Floats, rows: slice) -> Floats:
-    """Return float32 [R, 12] for some of the candidates, all of the others considered."""
+def _around(boxes: Floats, light: NDArray[np.bool_], contrast: Floats, chance: Floats, rest: Floats, rows: slice) -> Floats:
+    """Return float32 [R, 15] for some of the candidates, all of the others considered."""
     x, y, w, h = boxes.T
     right, bottom = x + w, y + h
     overlap_x = np.minimum.outer(right[rows], right) - np.maximum.outer(x[rows], x)
@@ -146,9 +147,19 @@ def _around(boxes: Floats, light: NDArray[np.bool_], chance: Floats, rest: Float
     beside = np.maximum(-overlap_x, 0) / taller
     in_column = np.clip(2 * overlap_x / np.minimum.outer(w[rows], w), 0, 1) * alike * (np.maximum(-overlap_y, 0) < 2 * taller)
     columns: list[Floats] = []
-    for weight in (on_line * (beside < _NEAR), on_line * np.clip(1 - beside / _WIDE, 0, 1), in_column):
+    line = on_line * np.clip(1 - beside / _WIDE, 0, 1)
+    for weight in (on_line * (beside < _NEAR), line, in_column):
         total = weight.sum(axis=1)
         columns += [np.minimum(total, 4), weight @ chance / (total + _EPSILON), weight @ rest / (total + _EPSILON)]
+    # A 1 is as high, as level and as dark as the digits beside it; a bracket, a rule and a comma are not.
+    digits = line * chance
+    total = digits.sum(axis=1) + _EPSILON
+    level = y + h / 2
+    columns += [
+        (digits * np.subtract.outer(np.log(h[rows]), np.log(h))).sum(axis=1) / total,
+        (digits * np.subtract.outer(level[rows], level) / taller).sum(axis=1) / total,
+        (digits * np.subtract.outer(contrast[rows], contrast)).sum(axis=1) / total,
+    ]
     within = (inside > 0.8) & (area > 1.5 * area[rows, None])
     holds = (holding > 0.8) & (area[rows, None] > 1.5 * area)
     columns += [
