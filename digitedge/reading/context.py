@@ -23,6 +23,7 @@ FEATURES = 37
 
 _CLIP = 8.0  # log-odds beyond are certainty
 _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
+_BAR = 0.16  # width over height: what is narrower is a bar, however fine the pen
 _EPSILON = 1e-6
 _MAX_PAIRS = 1 << 21  # of candidates compared at a time: a page of print has a hundred million
 
@@ -106,7 +107,7 @@ def _shapes(candidates: list[Candidate]) -> Floats:
         fill = float(candidate.patch.mean()) / 255
         rows.append(
             (
-                np.log(width / height),
+                np.log(max(width / height, _BAR)),
                 np.log(height / candidate.zoom / 24),
                 np.log(contrast),
                 fill,
