@@ -68,16 +68,25 @@ class MjpegStream:
                 raise StalledError(f"{self.name} does not answer.", "Check that the camera is on and the address.") from error
             raise SourceError(f"{self.name} cannot be opened ({_plain(error)}).", "Check that the camera is on.") from error
         kind = self._response.headers.get_content_type()
-        if not kind.startswith("multipart/"):
+        boundary = str(self._response.headers.get_param("boundary") or "")
+        if kind == "application/octet-stream":  # as FFmpeg's own server (-f mpjpeg -listen 1), which does not say what it sends
+            boundary = self._first_line()
+        if not kind.startswith("multipart/") and not boundary.startswith("--"):
             raise NotMjpegError(
                 f"{self.name} sends {kind}, no stream of JPEGs.", "Give the address of the camera's MJPEG stream."
             )
-        boundary = self._response.headers.get_param("boundary") or ""
         self._loss = None
-        self._parts = _Parts(b"--" + str(boundary).strip('"').removeprefix("--").encode())
+        self._parts = _Parts(b"--" + boundary.strip('"').removeprefix("--").encode())
         self._socket = _socket_of(self._response)
         if self._socket is not None:
             self._socket.settimeout(self._stall_s)
+
+    def _first_line(self) -> str:
+        """Return the line that the answer begins with, without taking it; "" where nothing comes."""
+        try:
+            return str(self._response.peek(128).split(b"\r\n")[0].decode("ascii", "replace"))
+        except OSError:
+            return ""
 
     def read(self) -> Frame | None:
         """Return the newest whole picture that has arrived; see `digitedge.camera.source.Source.read`."""

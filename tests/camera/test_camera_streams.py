@@ -15,6 +15,7 @@ from camera_servers import HurriedClock, number_of, numbered_bgr, wait_until
 from needs import lacking
 
 from digitedge.camera.capture import NetworkStream
+from digitedge.camera.mjpeg import MjpegStream
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.source import StalledError
 from digitedge.errors import SourceError
@@ -174,3 +175,27 @@ def test_rtsp_frozen_is_a_stall_and_comes_back(rtsp_camera):
     assert wait_until(lambda: newest.take(0.1) is not None, 15)
     assert newest.close()
     assert newest.health.report().stalls == 1
+
+
+def test_mjpeg_of_ffmpegs_own_server_which_does_not_say_what_it_sends(program):
+    url = f"http://127.0.0.1:{_free_port()}/x.mjpg"
+    command = [program("ffmpeg"), "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=160x120:rate=25"]
+    server = subprocess.Popen([*command, "-f", "mpjpeg", "-listen", "1", url], stderr=subprocess.DEVNULL)
+    stream = MjpegStream(url)
+    try:
+        ends = time.monotonic() + 10
+        while True:
+            try:
+                stream.open()
+            except SourceError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.05)
+            else:
+                break
+        shapes = {frame.bgr.shape for frame in (stream.read() for _ in range(5)) if frame is not None}
+        assert shapes == {(120, 160, 3)}
+    finally:
+        stream.close()
+        server.kill()
+        server.wait()
