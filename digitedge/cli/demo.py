@@ -103,8 +103,7 @@ def _bench(console: Console, model: Path) -> None:
     facts = board_facts()
     machine = facts["model"] or facts["soc"] or facts["machine"]
     console.print(
-        f"{model.name}: p50 {latency.p50:.0f} µs, p99 {latency.p99:.0f} µs a digit, {timed.timing.runs} runs "
-        f"({machine})"
+        f"{model.name}: p50 {latency.p50:.0f} µs, p99 {latency.p99:.0f} µs a digit, {timed.timing.runs} runs ({machine})"
     )
 
 
