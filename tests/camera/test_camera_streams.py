@@ -29,6 +29,20 @@ def _free_port():
         return probe.getsockname()[1]
 
 
+def _opened(stream):
+    """Open a stream of FFmpeg's. It needs a moment to listen; connecting just to find out would take its only place."""
+    ends = time.monotonic() + 10
+    while True:
+        try:
+            stream.open()
+        except SourceError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.05)
+        else:
+            return stream
+
+
 class TcpCamera:
     """FFmpeg that sends numbered pictures as MPEG-TS to the first who connects; `stall` and `end` at will."""
 
@@ -42,18 +56,8 @@ class TcpCamera:
         self._thread.start()
 
     def opened(self):
-        """A stream of this camera. FFmpeg needs a moment to listen; connecting just to find out would take its only place."""
-        stream = NetworkStream(self.url)
-        ends = time.monotonic() + 10
-        while True:
-            try:
-                stream.open()
-            except SourceError:
-                if time.monotonic() > ends:
-                    raise
-                time.sleep(0.05)
-            else:
-                return stream
+        """A stream of this camera."""
+        return _opened(NetworkStream(self.url))
 
     def stall(self):
         self._stalled.set()
@@ -183,16 +187,7 @@ def test_mjpeg_of_ffmpegs_own_server_which_does_not_say_what_it_sends(program):
     server = subprocess.Popen([*command, "-f", "mpjpeg", "-listen", "1", url], stderr=subprocess.DEVNULL)
     stream = MjpegStream(url)
     try:
-        ends = time.monotonic() + 10
-        while True:
-            try:
-                stream.open()
-            except SourceError:
-                if time.monotonic() > ends:
-                    raise
-                time.sleep(0.05)
-            else:
-                break
+        _opened(stream)
         shapes = {frame.bgr.shape for frame in (stream.read() for _ in range(5)) if frame is not None}
         assert shapes == {(120, 160, 3)}
     finally:
