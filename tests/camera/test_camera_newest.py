@@ -143,7 +143,7 @@ def test_twenty_losses_of_each_kind_in_a_row_are_survived(mode: str) -> None:
         assert newest.close()
     assert health.word == "degraded"
     assert health.reconnects >= 20
-    # Garbage and half pictures are told by the stream or found silent by the health log, at the same moment: either may be first.
+    # Garbage and half pictures are told by the stream or found silent by the health log: either may be first.
     if mode not in ("garbage", "half"):
         assert (health.stalls >= 20) == (mode == "stall")
 
