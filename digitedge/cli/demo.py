@@ -32,21 +32,20 @@ def demo(
     except OSError as error:
         raise OutputError(f"{out} cannot be made: {error.strerror}.", "Give another folder with --out.") from error
     if find_spec("tensorflow") is None:
-        model = DEFAULT_MODEL
-        console.print(f"1. Export: needs TensorFlow, which is not on this machine; the shipped {model.name} is used.")
+        console.print(f"1. Export: needs TensorFlow, which is not on this machine; there is the shipped {DEFAULT_MODEL.name}.")
     else:
         console.print("1. Export: the shipped Keras model becomes int8 and is compared with itself on drawn digits.")
-        model = _export(console, out)
-    console.print("\n2. Read: a drawn page with 24 digits.")
-    _read(console, model, out / "scene.png")
+        _export(console, out)
+    console.print("\n2. Read: a drawn page with 24 digits, by the shipped model.")
+    _read(console, DEFAULT_MODEL, out / "scene.png")
     console.print("\n3. Benchmark: one digit on this machine, one thread.")
-    _bench(console, model)
+    _bench(console, DEFAULT_MODEL)
     console.print(
         f"\nLook at {out / 'scene.png'}. Next: digitedge predict PHOTO.jpg --save read/, digitedge camera, digitedge bench"
     )
 
 
-def _export(console: Console, out: Path) -> Path:
+def _export(console: Console, out: Path) -> None:
     from digitedge.export.delivery import Delivery, deliver
     from digitedge.export.exporting import Request, export_model
     from digitedge.export.screen import print_modes
@@ -58,7 +57,6 @@ def _export(console: Console, out: Path) -> Path:
         exported = export_model(request, progress.update)
         result = deliver(exported, Delivery({"int8": target}, "tflite", 0.1, None))
     print_modes(console, result)
-    return target
 
 
 def _read(console: Console, model: Path, picture: Path) -> None:
