@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.export.proof_text import MODE_HEADINGS, answer_text, float_row, layer_cells, mode_row
+from digitedge.export.proof_text import MODE_HEADINGS, TRIAL_HEADINGS, answer_text, float_row, layer_cells, mode_row, trial_row
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #c4281b; --soft: #8881; }
@@ -105,17 +105,8 @@ def _calibration(modes: list[dict[str, Any]], pictures: NDArray[np.uint8]) -> It
         "judges the model; 0 and 255 always occur. Two disjoint sets of each size were tried:</p>"
     )
     yield _table(
-        ("set size", "scales differ (median)", "worst", "answers alike", "stable"),
-        (
-            (
-                str(trial["size"]),
-                f"{100 * trial['scale_difference']:.1f} %",
-                f"{100 * trial['worst_scale_difference']:.1f} %",
-                f"{100 * trial['agreement']:.2f} %",
-                "yes" if trial["stable"] else "no",
-            )
-            for trial in manifest["trials"]
-        ),
+        TRIAL_HEADINGS,
+        (trial_row(trial) for trial in manifest["trials"]),
     )
     yield f'<p><img class="montage" alt="calibration pictures" src="{_png(_montage(pictures))}"></p>'
 

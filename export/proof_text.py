@@ -7,6 +7,8 @@ from typing import Any
 
 MODE_HEADINGS = ("mode", "bytes", "accuracy", "change (points)", "true drop ≤ (95 %)", "McNemar p", "agreement", "drift p99")
 
+TRIAL_HEADINGS = ("set size", "scales differ (median)", "worst", "answers alike", "stable")
+
 
 def markdown(content: dict[str, Any]) -> str:
     """Return the report (as `proof.proof` makes it) as one Markdown document."""
@@ -38,6 +40,17 @@ def layer_cells(layer: dict[str, Any]) -> tuple[str, ...]:
     """Return one layer's cells: name, operator, shape, decibels."""
     noise = "none" if layer["sqnr_db"] is None else f"{layer['sqnr_db']:.1f}"
     return layer["name"], layer["operator"], "×".join(map(str, layer["shape"])), noise
+
+
+def trial_row(trial: dict[str, Any]) -> tuple[str, ...]:
+    """Return one tried size of the calibration set under `TRIAL_HEADINGS`."""
+    return (
+        str(trial["size"]),
+        f"{100 * trial['scale_difference']:.1f} %",
+        f"{100 * trial['worst_scale_difference']:.1f} %",
+        f"{100 * trial['agreement']:.2f} %",
+        "yes" if trial["stable"] else "no",
+    )
 
 
 def answer_text(answer: dict[str, Any]) -> str:
@@ -100,15 +113,6 @@ def _mode(mode: dict[str, Any]) -> Iterator[str]:
             "",
         )
         yield from table(
-            ("set size", "scales differ (median)", "worst", "answers alike", "stable"),
-            (
-                (
-                    str(trial["size"]),
-                    f"{100 * trial['scale_difference']:.1f} %",
-                    f"{100 * trial['worst_scale_difference']:.1f} %",
-                    f"{100 * trial['agreement']:.2f} %",
-                    "yes" if trial["stable"] else "no",
-                )
-                for trial in calibration["trials"]
-            ),
+            TRIAL_HEADINGS,
+            (trial_row(trial) for trial in calibration["trials"]),
         )
