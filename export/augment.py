@@ -60,7 +60,7 @@ class Strength:
 
 MILD = Strength(turn=6.0, slant=0.10, stretch=0.08, elastic=0.55, stroke=0.06)
 PAPER = Strength(
-    turn=8.0, slant=0.16, stretch=0.14, elastic=0.8, square=0.08, stroke=0.22, ink=0.2, dirt=0.10, soft=0.2, cut=0.5
+    turn=8.0, slant=0.16, stretch=0.14, elastic=0.8, square=0.2, stroke=0.22, ink=0.2, dirt=0.10, soft=0.2, cut=0.5
 )
 
 

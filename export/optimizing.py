@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from digitedge.export.distillation import distillation_loss, label_accuracy
 from digitedge.models.recipes import Recipe, Settings
 
 _WARM_UP_SHARE = 0.05  # of a cosine schedule's steps
@@ -26,7 +27,8 @@ def compile_model(keras: Any, model: Any, recipe: Recipe, settings: Settings, st
     else:
         optimizer = keras.optimizers.Adam(rate)
     # Without XLA: compiling costs more than it gains for models of this size, and it has no deterministic form.
-    model.compile(optimizer=optimizer, loss=_loss(keras, recipe, settings), metrics=["accuracy"], jit_compile=False)
+    metric = label_accuracy(keras) if settings.teacher else "accuracy"
+    model.compile(optimizer=optimizer, loss=_loss(keras, recipe, settings), metrics=[metric], jit_compile=False)
 
 
 def _learning_rate(keras: Any, settings: Settings, steps_an_epoch: int) -> Any:
@@ -43,6 +45,8 @@ def _learning_rate(keras: Any, settings: Settings, steps_an_epoch: int) -> Any:
 
 
 def _loss(keras: Any, recipe: Recipe, settings: Settings) -> Any:
+    if settings.teacher:
+        return distillation_loss(keras)
     from_logits = recipe.outputs == "logits"
     if recipe.loss == "categorical":
         return keras.losses.CategoricalCrossentropy(from_logits=from_logits, label_smoothing=settings.label_smoothing)

@@ -8,7 +8,6 @@ one machine, with the same packages and number of threads; a test holds it to th
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,17 +20,19 @@ from rich.console import Console
 from digitedge.errors import DataError
 from digitedge.export import runs
 from digitedge.export.ahead import epochs_ahead
+from digitedge.export.distillation import Targets, make_targets, restoring
 from digitedge.export.floatmodel import open_float_model
 from digitedge.export.metrics import Scores, score
 from digitedge.export.optimizing import compile_model
 from digitedge.export.progress import Report, epoch_progress, print_epoch
+from digitedge.export.rejecting import lower_reject
 from digitedge.export.report import Finished, write_report
 from digitedge.export.runs import Epoch, Plan
 from digitedge.export.starting import take_weights
-from digitedge.export.trainingdata import Fields, Splits, load_splits, with_drawn
+from digitedge.export.trainingdata import Fields, Splits, load_splits, steps_an_epoch, with_drawn
 from digitedge.export.workstation import import_keras, import_pyplot
 from digitedge.files import replacing
-from digitedge.models.recipes import Recipe
+from digitedge.models.recipes import Recipe, Settings
 
 _VALIDATION_BATCH = 500
 
@@ -63,7 +64,7 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finishe
 
     model, history = _trained(keras, recipe, plan, folder, splits, console)
     with replacing(folder / runs.MODEL) as unfinished:
-        _without_optimizer(keras, model).save(unfinished)
+        _without_optimizer(recipe, model).save(unfinished)
     validation = splits.validation
     written = open_float_model(folder / runs.MODEL, validation.fields, validation.labels)
     finished = write_report(folder, plan, written, history, splits)
@@ -83,13 +84,14 @@ def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Split
     """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
     epochs = plan.settings.epochs
     training = with_drawn(splits.training, plan.settings, plan.seed, folder, console)
-    steps = math.ceil(len(training.labels) / plan.settings.batch_size)
-    model = _restored(keras, folder)
+    steps = steps_an_epoch(training.labels, plan.settings)
+    model = _restored(keras, folder, plan.settings)
     if model is None:
         model = recipe.build()
         if plan.settings.start:
             take_weights(model, Path(plan.settings.start))
         compile_model(keras, model, recipe, plan.settings, steps)
+    targets = make_targets(keras, recipe, plan.settings, model.output_shape[-1])
     done = int(model.optimizer.iterations) // steps
     history = runs.read_history(folder)[:done]
     if done:
@@ -97,9 +99,8 @@ def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Split
     begun = time.monotonic()
     for epoch, (pictures, labels) in enumerate(epochs_ahead(training, plan.settings, plan.seed, done + 1), done + 1):
         _reseed(keras, model, plan.seed, epoch)
-        targets = np.eye(model.output_shape[-1], dtype=np.float32)[labels] if recipe.loss == "categorical" else labels
         with epoch_progress(console, epoch, epochs, steps) as report:
-            loss, accuracy = _train_epoch(model, pictures, targets, plan.settings.batch_size, report)
+            loss, accuracy = _train_epoch(model, pictures, labels, targets, plan.settings.batch_size, report)
         validated = _validate(model, recipe, splits.validation)
         rate, seconds = float(model.optimizer.learning_rate), round(time.monotonic() - begun, 3)
         row = Epoch(epoch, loss, accuracy, validated.loss, validated.accuracy, rate, seconds)
@@ -109,17 +110,20 @@ def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Split
             model.save(unfinished)
         print_epoch(console, row, epochs)
         begun = time.monotonic()
+    if plan.settings.reject_wins is not None:
+        lower_reject(model, splits.validation.fields, plan.settings.reject_wins)
     return model, history
 
 
 def _train_epoch(
-    model: Any, pictures: NDArray[np.uint8], targets: NDArray[Any], batch_size: int, report: Report
+    model: Any, pictures: NDArray[np.uint8], labels: NDArray[np.int64], targets: Targets, batch_size: int, report: Report
 ) -> tuple[float, float]:
     """Take one step a batch, in the order given; return mean loss and accuracy, each batch as the model was before its step."""
     sums, seen = np.zeros(2), 0
-    for start in range(0, len(targets), batch_size):
+    for start in range(0, len(labels), batch_size):
         batch = pictures[start : start + batch_size, :, :, None].astype(np.float32)
-        sums += np.array(model.train_on_batch(batch, targets[start : start + batch_size]), np.float64) * len(batch)
+        wanted = targets(batch, labels[start : start + batch_size])
+        sums += np.array(model.train_on_batch(batch, wanted), np.float64) * len(batch)
         seen += len(batch)
         report(start // batch_size + 1, *(sums / seen))
     return float(sums[0] / seen), float(sums[1] / seen)
@@ -155,19 +159,19 @@ def _reseed(keras: Any, model: Any, seed: int, epoch: int) -> None:
             generator.state.assign(state)
 
 
-def _restored(keras: Any, folder: Path) -> Any | None:
+def _restored(keras: Any, folder: Path, settings: Settings) -> Any | None:
     """Return the checkpoint's model with its optimiser, None where the folder has no checkpoint."""
     path = folder / runs.CHECKPOINT
     if not path.is_file():
         return None
     try:
-        return keras.saving.load_model(path)
+        return keras.saving.load_model(path, custom_objects=restoring(keras) if settings.teacher else None)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path}: the checkpoint is damaged.", "Begin a new run.") from error
 
 
-def _without_optimizer(keras: Any, model: Any) -> Any:
+def _without_optimizer(recipe: Recipe, model: Any) -> Any:
     """Return a copy that was never compiled, so that its file holds the weights once instead of three times."""
-    copy = keras.models.clone_model(model)
+    copy = recipe.build()
     copy.set_weights(model.get_weights())
     return copy

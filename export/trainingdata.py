@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from digitedge.data import Dataset, load
 from digitedge.data.dataset import first_of_each
 from digitedge.models.recipes import Recipe, Settings
 from digitedge.patch import Geometry, to_inputs
+
+DIGITS = 10
+"""Labels from here on are no digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,36 @@ def epoch_pictures(training: Fields, settings: Settings, seed: int, epoch: int) 
     They follow from seed and epoch alone, so a resumed run sees what an uninterrupted one would.
     """
     order = np.random.default_rng((seed, epoch)).permutation(len(training.labels))
+    order = order[_among_first(training.labels[order] >= DIGITS, nondigits_an_epoch(training.labels, settings))]
     pictures, labels = training.fields[order], training.labels[order]
     if settings.paper_share is None:
         return pictures, labels
     from digitedge.export.augment import augment
 
     return augment(pictures, (seed, epoch), settings.paper_share, settings.plain_share), labels
+
+
+def nondigits_an_epoch(labels: NDArray[np.int64], settings: Settings) -> int:
+    """Return how many of the non-digits are learnt from in one epoch."""
+    nondigits = int((labels >= DIGITS).sum())
+    return (
+        nondigits if settings.reject_ratio is None else min(nondigits, int(settings.reject_ratio * (len(labels) - nondigits)))
+    )
+
+
+def steps_an_epoch(labels: NDArray[np.int64], settings: Settings) -> int:
+    """Return the number of batches of `epoch_pictures`."""
+    digits = int((labels < DIGITS).sum())
+    return math.ceil((digits + nondigits_an_epoch(labels, settings)) / settings.batch_size)
+
+
+def _among_first(marked: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Return all that is not marked, and of what is marked the first ``count``.
+
+    >>> _among_first(np.array([True, False, True, True]), 2).tolist()
+    [True, True, True, False]
+    """
+    return ~marked | (np.cumsum(marked) <= count)
 
 
 def _laid(data: Dataset, geometry: Geometry) -> Fields:

@@ -21,6 +21,7 @@ def train(
     seed: int | None = typer.Option(None, min=0, help="Of everything random; default 0."),
     extra: Path | None = typer.Option(None, help="An .npz file of further patches: fields [N, 28, 28], labels (10 = reject)."),
     start: Path | None = typer.Option(None, help="A .keras file of the same recipe to go on from, at half the learning rate."),
+    teacher: Path | None = typer.Option(None, help="A .keras file of cnn-teacher to learn from beside the labels."),
     out: Path | None = typer.Option(None, help="Folder of the run; default: a fresh runs/RECIPE-N."),
     quick: bool = typer.Option(False, "--quick", help="A few minutes instead of the full training."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or with the latest unfinished one."),
@@ -41,7 +42,7 @@ def train(
         folder = out or runs.latest_unfinished(recipe, RUNS)
         plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
     else:
-        plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start)
+        plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher)
         folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
         runs.write_plan(folder, plan)
     progress = Console(stderr=True)
@@ -64,7 +65,14 @@ def train(
 
 
 def _fresh_plan(
-    recipe: Recipe, data: str | None, epochs: int | None, seed: int | None, quick: bool, extra: Path | None, start: Path | None
+    recipe: Recipe,
+    data: str | None,
+    epochs: int | None,
+    seed: int | None,
+    quick: bool,
+    extra: Path | None,
+    start: Path | None,
+    teacher: Path | None,
 ) -> Plan:
     from dataclasses import replace
 
@@ -80,6 +88,10 @@ def _fresh_plan(
         settings = replace(settings, extra=str(extra.resolve()))
     if start is not None:
         settings = replace(settings, start=str(start.resolve()), learning_rate=settings.learning_rate / 2)
+    if teacher is not None:
+        if not settings.nondigits:
+            raise InputError(f"{recipe.name} takes no --teacher: it has no reject output.", "Train cnn or cnn-tiny with one.")
+        settings = replace(settings, teacher=str(teacher.resolve()))
     return Plan(recipe.name, data or "auto", seed or 0, settings)
 
 

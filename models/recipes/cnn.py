@@ -62,17 +62,18 @@ CNN = Recipe(
     build=build_cnn,
     loss="categorical",
     settings=Settings(
-        epochs=14,
+        epochs=36,
         batch_size=128,
         learning_rate=3e-3,
         schedule="cosine",
         weight_decay=5e-3,
-        label_smoothing=0.03,
         paper_share=0.3,
         plain_share=0.1,
         hands=5000,
         nondigits=8000,
         pages=1500,
+        reject_ratio=0.3,
+        reject_wins=0.0004,
     ),
     quick=Settings(
         epochs=4,
@@ -83,4 +84,34 @@ CNN = Recipe(
         label_smoothing=0.03,
         nondigits=4000,
     ),
+)
+
+
+TEACHER_WIDTH = 2
+
+
+def build_teacher() -> Any:
+    """Return the untrained teacher: the default network at twice its widths, 302,683 parameters."""
+    return build_convolutions([(TEACHER_WIDTH * filters, stride, padding) for filters, stride, padding in CONVOLUTIONS])
+
+
+TEACHER = Recipe(
+    name="cnn-teacher",
+    summary="the default network at twice its widths, for cnn to learn from; not for a board",
+    source="Ours; distillation after G. Hinton, O. Vinyals, J. Dean 2015",
+    geometry=MNIST_GEOMETRY,
+    build=build_teacher,
+    loss="categorical",
+    settings=Settings(
+        epochs=16,
+        batch_size=128,
+        learning_rate=2e-3,
+        schedule="cosine",
+        weight_decay=1e-2,
+        paper_share=0.25,
+        plain_share=0.1,
+        hands=5000,
+        nondigits=8000,
+    ),
+    quick=CNN.quick,
 )

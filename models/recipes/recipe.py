@@ -27,6 +27,10 @@ class Settings:
         hands: How many digits of drawn hands are learnt beside the data set's.
         nondigits: How many drawn non-digits are learnt as the reject output; 0 for a network of ten outputs.
         pages: How many drawn pages the reader cuts further digits and non-digits from.
+        reject_ratio: At most so many non-digits for each digit an epoch, others each time; None learns from all of them.
+        reject_wins: Share of the validation digits that the reject output may win in the end: its bias is lowered until it
+            does (training on many non-digits makes it win too often where digits are what one meets); None leaves it.
+        teacher: A .keras file of a larger network whose answers for digits are learnt beside the labels; "" for none.
         extra: An .npz file with further patches, ``fields`` uint8 [N, 28, 28] and ``labels`` (0..9, 10 = reject); "" for none.
         start: A .keras file whose weights it starts from; "" starts from random ones.
     """
@@ -42,6 +46,9 @@ class Settings:
     hands: int = 0
     nondigits: int = 0
     pages: int = 0
+    reject_ratio: float | None = None
+    reject_wins: float | None = None
+    teacher: str = ""
     extra: str = ""
     start: str = ""
 
