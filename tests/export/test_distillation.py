@@ -1,4 +1,4 @@
-"""Learning from a teacher: what the loss compares, that a resumed student ends as an unbroken one, and how reject is settled."""
+"""Learning from a teacher: what the loss compares, resuming a student, and how the reject output is settled."""
 
 import io
 from dataclasses import replace
