@@ -100,17 +100,3 @@ def _samples(seed: int, hands: MnistHands | None) -> Samples:
     best = probabilities[:, : classifier.digits].argmax(axis=1) if len(fields) else np.empty(0, np.int64)
     weight = np.full(len(fields), min(1.0, _FULL_PAGE / max(1, len(fields))), np.float32)
     return Samples(features(page.candidates, probabilities, classifier.digits), page.truth == best, weight)
-
-
-def calibration_error(
-    confidence: NDArray[np.float32], right: NDArray[np.bool_], weight: NDArray[np.float32], bins: int = 15
-) -> float:
-    """Return the expected calibration error over equal bins (M. P. Naeini et al. 2015), in [0, 1].
-
-    >>> half, one = np.full(4, 0.5, np.float32), np.ones(4, np.float32)
-    >>> calibration_error(half, np.array([True, False, True, False]), one)
-    0.0
-    """
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(np.sum((weight * (right - confidence))[index == number])) for number in range(bins)]
-    return float(np.sum(gaps) / weight.sum())

@@ -21,7 +21,9 @@ from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate
 from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import candidates_of
+from digitedge.scenes import seeds
 from digitedge.scenes.pages import draw_page
+from digitedge.scenes.seeds import Purpose
 from digitedge.scenes.truth import MnistHands, Scene
 
 REJECT = 10
@@ -96,22 +98,21 @@ def cut_fields(seed: int, hands: MnistHands | None = None) -> tuple[NDArray[np.u
 
 
 def page_seeds(count: int, seed: int) -> range:
-    """Return the seeds of the pages a training run with ``seed`` learns from; tests and the context's pages have others."""
-    first = 1_000_000 + 100_000 * seed
-    return range(first, first + count)
+    """Return the seeds of the pages a training run with ``seed`` learns from."""
+    return seeds.page_seeds(Purpose.TRAINING, count, seed)
 
 
-def mnist_hands() -> MnistHands:
-    """Return the hands of MNIST's training split. Raises DataError where MNIST is not to be had."""
-    data = load("mnist", "train")
+def mnist_hands(split: str = "train") -> MnistHands:
+    """Return the hands of a split of MNIST. Raises DataError where MNIST is not to be had."""
+    data = load("mnist", split)
     return MnistHands(np.asarray(data.images), data.labels)
 
 
-def write_cuttings(seeds: Sequence[int], target: Path, hands: MnistHands | None, console: Console, workers: int = 2) -> None:
-    """Cut the pages drawn with ``seeds`` in several processes; write ``fields`` and ``labels`` to an .npz file.
+def write_cuttings(pages: Sequence[int], target: Path, hands: MnistHands | None, console: Console, workers: int = 2) -> None:
+    """Cut the pages drawn with the seeds ``pages`` in several processes; write ``fields`` and ``labels`` to an .npz file.
 
     Args:
-        seeds: One a page.
+        pages: One seed a page.
         target: The file; written whole or not at all.
         hands: Scanned digits written on half of the pages, or None for drawn hands alone.
         console: For progress.
@@ -119,8 +120,8 @@ def write_cuttings(seeds: Sequence[int], target: Path, hands: MnistHands | None,
     """
     parts = []
     with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool, Progress(console=console) as progress:
-        task = progress.add_task("cutting drawn pages", total=len(seeds))
-        for part in pool.map(partial(cut_fields, hands=hands), seeds, chunksize=8):
+        task = progress.add_task("cutting drawn pages", total=len(pages))
+        for part in pool.map(partial(cut_fields, hands=hands), pages, chunksize=8):
             parts.append(part)
             progress.advance(task)
     with replacing(target) as unfinished, unfinished.open("wb") as file:

@@ -17,6 +17,7 @@ from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.fixed import fixed_scene
 from digitedge.scenes.pages import draw_page
 from digitedge.scenes.scoring import by_kind, score_page
+from digitedge.scenes.seeds import Purpose, page_seeds
 from digitedge.scenes.truth import Scene
 
 
@@ -61,7 +62,7 @@ def test_a_higher_min_confidence_only_takes_away(classifier: Classifier, scene: 
 
 def test_unseen_drawn_pages_are_mostly_read_and_words_mostly_not(classifier: Classifier) -> None:
     scores = []
-    for seed in range(8_000_000, 8_000_024):
+    for seed in page_seeds(Purpose.TESTS, 24):
         drawn = draw_page(seed, size_wh=(800, 600))
         page = read(classifier, drawn.image_bgr)
         scores.append((drawn.kind, score_page(drawn, [(digit.digit, digit.box_xywh) for digit in page.digits])))
