@@ -66,28 +66,29 @@ def to_input(patch: NDArray[np.uint8], geometry: Geometry = MNIST_GEOMETRY) -> N
     >>> field.shape, [int(edge) for edge in cv2.boundingRect(field)]
     ((28, 28), [12, 5, 5, 20])
     """
-    field = np.zeros((geometry.field_px, geometry.field_px), np.uint8)
-    x, y, width, height = cv2.boundingRect(patch)
-    if width == 0:
-        return field
-    ink = _fit(patch[y : y + height, x : x + width], geometry.fit_px)
-    rows, columns = ink.shape
-    if geometry.center == "mass":
-        center_x, center_y = _center_of_mass(ink)
-    else:
-        center_x, center_y = (columns - 1) / 2, (rows - 1) / 2
-    middle = geometry.field_px // 2  # MNIST's convention: 99.98 % of its pictures pass through unchanged
-    # A lopsided digit would leave the field when its mass is centred; it stays inside.
-    left = min(max(_round_half_up(middle - center_x), 0), geometry.field_px - columns)
-    top = min(max(_round_half_up(middle - center_y), 0), geometry.field_px - rows)
-    field[top : top + rows, left : left + columns] = ink
+    field: NDArray[np.uint8] = to_inputs([patch], geometry)[0]
     return field
 
 
 def to_inputs(patches: Iterable[NDArray[np.uint8]], geometry: Geometry = MNIST_GEOMETRY) -> NDArray[np.uint8]:
     """Return uint8 [N, field_px, field_px]: `to_input` of each patch (uint8 [H, W] of any size, ink bright on 0)."""
-    fields = [to_input(patch, geometry) for patch in patches]
-    return np.stack(fields) if fields else np.empty((0, geometry.field_px, geometry.field_px), np.uint8)
+    inks = [_tight(patch, geometry.fit_px) for patch in patches]
+    fields = np.zeros((len(inks), geometry.field_px, geometry.field_px), np.uint8)
+    if inks:
+        sizes = np.array([ink.shape for ink in inks])
+        centers = _centers_of_mass(inks, sizes, geometry.fit_px) if geometry.center == "mass" else (sizes - 1) / 2
+        middle = geometry.field_px // 2  # MNIST's convention: 99.98 % of its pictures pass through unchanged
+        # A lopsided digit would leave the field when its mass is centred; it stays inside.
+        corners = np.clip(np.floor(middle - centers + 0.5), 0, geometry.field_px - sizes).astype(np.intp)
+        for field, ink, (top, left), (rows, columns) in zip(fields, inks, corners.tolist(), sizes.tolist(), strict=True):
+            field[top : top + rows, left : left + columns] = ink
+    return fields
+
+
+def _tight(patch: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
+    """Return the ink of a patch without its margins, scaled to fit; [0, 0] where there is none."""
+    x, y, width, height = cv2.boundingRect(patch)
+    return _fit(patch[y : y + height, x : x + width], fit_px) if width else np.empty((0, 0), np.uint8)
 
 
 def _fit(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
@@ -102,22 +103,23 @@ def _fit(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
     size_wh = (max(1, round(columns * fit_px / longer)), max(1, round(rows * fit_px / longer)))
     shrink = longer // fit_px
     if shrink >= 2:
-        ink = cv2.copyMakeBorder(ink, 0, -rows % shrink, 0, -columns % shrink, cv2.BORDER_CONSTANT, value=0)
+        below, beside = -rows % shrink, -columns % shrink
+        if below or beside:
+            ink = cv2.copyMakeBorder(ink, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=0)
         ink = cv2.resize(ink, (ink.shape[1] // shrink, ink.shape[0] // shrink), interpolation=cv2.INTER_AREA)
     return cv2.resize(ink, size_wh, interpolation=cv2.INTER_LINEAR_EXACT)
 
 
-def _center_of_mass(ink: NDArray[np.uint8]) -> tuple[float, float]:
-    """Return (x, y) of the centre of mass, pixels. Whole numbers until the last division: equal on every machine."""
-    columns = ink.sum(axis=0, dtype=np.int64)
-    rows = ink.sum(axis=1, dtype=np.int64)
-    mass = int(columns.sum())
-    if mass == 0:
-        return (ink.shape[1] - 1) / 2, (ink.shape[0] - 1) / 2
-    x = int(columns @ np.arange(columns.size, dtype=np.int64)) / mass
-    y = int(rows @ np.arange(rows.size, dtype=np.int64)) / mass
-    return x, y
+def _centers_of_mass(inks: list[NDArray[np.uint8]], sizes: NDArray[np.intp], fit_px: int) -> NDArray[np.float64]:
+    """Return float64 [N, 2]: row and column of each centre of mass, that of the box where nothing weighs.
 
-
-def _round_half_up(value: float) -> int:
-    return int(np.floor(value + 0.5))
+    Whole numbers until the last division: equal on every machine.
+    """
+    padded = np.zeros((len(inks), fit_px, fit_px), np.uint8)
+    for field, ink in zip(padded, inks, strict=True):
+        field[: ink.shape[0], : ink.shape[1]] = ink
+    inside = np.arange(fit_px)
+    mass_of_rows, mass_of_columns = padded.sum(axis=2, dtype=np.int64), padded.sum(axis=1, dtype=np.int64)
+    moments = np.stack([mass_of_rows @ inside, mass_of_columns @ inside], axis=1)
+    mass = mass_of_rows.sum(axis=1)[:, None]
+    return np.where(mass > 0, moments / np.maximum(mass, 1), (sizes - 1) / 2)

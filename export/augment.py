@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.patch import to_input
+from digitedge.patch import to_input, to_inputs
 
 Field = NDArray[np.uint8]
 
@@ -80,13 +80,10 @@ def augment(
     """
     rng = np.random.default_rng(seed)
     bank = _Bank.make(rng)
-    result = np.empty_like(fields)
     lot = rng.random(len(fields))
-    for row, field in enumerate(fields):
-        if lot[row] >= 1 - plain_share:
-            result[row] = field
-        else:
-            result[row] = to_input(_change(field, PAPER if lot[row] < paper_share else MILD, bank, rng))
+    changed = np.flatnonzero(lot < 1 - plain_share)
+    result = fields.copy()
+    result[changed] = to_inputs(_change(fields[row], PAPER if lot[row] < paper_share else MILD, bank, rng) for row in changed)
     return result
 
 

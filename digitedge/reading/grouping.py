@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from statistics import median
 
@@ -35,21 +36,39 @@ def group_numbers(readings: list[Reading], signs: NDArray[np.int32] | None = Non
             else parts them; a minus before the first belongs to it.
     """
     index = {id(reading): i for i, reading in enumerate(readings)}
-    boxes: list[Box] = [] if signs is None else [(x, y, w, h) for x, y, w, h in signs.tolist()]
+    beside = _Signs.of([] if signs is None else signs.tolist())
     numbers = []
     for line in _lines(readings):
         run = _Run()
         for reading in line:
-            joint = run.joint_to(reading, boxes)
+            joint = run.joint_to(reading, beside)
             if joint is None and run.members:
                 numbers.append(run.number(index))
                 run = _Run()
             if not run.members:
-                run.text = _minus_before(reading, line, boxes)
+                run.text = _minus_before(reading, line, beside)
             run.text += (joint or "") + str(reading.digit)
             run.members.append(reading)
         numbers.append(run.number(index))
     return tuple(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Boxes from top to bottom by their middles, each with its place in the order in which they came."""
+
+    middles: list[float]
+    boxes: list[tuple[int, Box]]
+
+    @classmethod
+    def of(cls, boxes: list[Box]) -> _Signs:
+        ordered = sorted((y + h / 2, place, (x, y, w, h)) for place, (x, y, w, h) in enumerate(boxes))
+        return cls([middle for middle, _, _ in ordered], [(place, box) for _, place, box in ordered])
+
+    def within(self, top: float, bottom: float) -> list[Box]:
+        """Return those whose middle lies between, as they came: a page has thousands, a line a few."""
+        found = self.boxes[bisect_left(self.middles, top) : bisect_right(self.middles, bottom)]
+        return [box for _, box in sorted(found)]
 
 
 @dataclass(slots=True)
@@ -59,12 +78,12 @@ class _Run:
     members: list[Reading] = dataclasses.field(default_factory=list)
     text: str = ""
 
-    def joint_to(self, reading: Reading, signs: list[Box]) -> str | None:
+    def joint_to(self, reading: Reading, signs: _Signs) -> str | None:
         """Return what joins the next digit to this number: "" or "."; None if it belongs to another one."""
         if not self.members:
             return None
         left, right = self.members[-1].box_xywh, reading.box_xywh
-        between = [sign for sign in signs if _is_between(sign, left, right)]
+        between = _between(signs, left, right)
         if len(between) == 1 and is_point(between[0], left, right) and _belongs(left, right, _MAX_POINT_PITCH):
             return "."
         return "" if not between and _belongs(left, right, _MAX_PITCH) else None
@@ -75,23 +94,24 @@ class _Run:
         return Number(self.text, confidence, box, tuple(index[id(reading)] for reading in self.members))
 
 
-def _minus_before(reading: Reading, line: list[Reading], signs: list[Box]) -> str:
+def _minus_before(reading: Reading, line: list[Reading], signs: _Signs) -> str:
     """Return "-" where a minus stands before a number's first digit and no other digit before the minus: that is a sum."""
-    x, _, _, height = reading.box_xywh
-    for sign in signs:
+    x, top, _, height = reading.box_xywh
+    for sign in signs.within(top, top + height):
         if is_minus(sign, reading.box_xywh):
             before = [other for other in line if x - 1.9 * height < other.box_xywh[0] + other.box_xywh[2] <= sign[0]]
             return "" if before else "-"
     return ""
 
 
-def _is_between(sign: Box, left: Box, right: Box) -> bool:
-    """Return whether a sign stands between two neighbours, from a little above their heads to under their feet."""
+def _between(signs: _Signs, left: Box, right: Box) -> list[Box]:
+    """Return the signs that stand between two neighbours, from a little above their heads to under their feet."""
     height = max(left[3], right[3])
-    middle = sign[0] + sign[2] / 2
     top, bottom = min(left[1], right[1]) - 0.1 * height, max(left[1] + left[3], right[1] + right[3]) + 0.3 * height
-    beside = left[0] + 0.6 * left[2] < middle < right[0] + 0.4 * right[2]
-    return beside and max(sign[2], sign[3]) >= _MIN_SIGN * height and top <= sign[1] + sign[3] / 2 <= bottom
+    first, last = left[0] + 0.6 * left[2], right[0] + 0.4 * right[2]
+    return [
+        (x, y, w, h) for x, y, w, h in signs.within(top, bottom) if first < x + w / 2 < last and max(w, h) >= _MIN_SIGN * height
+    ]
 
 
 def _belongs(left: Box, right: Box, max_pitch: float) -> bool:
@@ -103,17 +123,21 @@ def _belongs(left: Box, right: Box, max_pitch: float) -> bool:
 def _lines(readings: list[Reading]) -> list[list[Reading]]:
     """Return the readings as lines from top to bottom: each joins the line whose last digits it overlaps most in height."""
     lines: list[list[Reading]] = []
+    ends: list[tuple[int, int]] = []  # top and bottom of each line's last digit
     for reading in sorted(readings, key=lambda r: r.box_xywh[0]):
-        best = max(lines, key=lambda line: _overlap(line, reading), default=None)
-        if best is not None and _overlap(best, reading) >= _MIN_LINE_OVERLAP:
-            best.append(reading)
+        _, top, _, height = reading.box_xywh
+        bottom = top + height
+        best, most = -1, 0.0
+        for number, (other_top, other_bottom) in enumerate(ends):
+            if other_top < bottom and top < other_bottom:
+                shared = min(bottom, other_bottom) - max(top, other_top)
+                overlap = shared / min(height, other_bottom - other_top)
+                if overlap > most:
+                    best, most = number, overlap
+        if most >= _MIN_LINE_OVERLAP:
+            lines[best].append(reading)
+            ends[best] = (top, bottom)
         else:
             lines.append([reading])
+            ends.append((top, bottom))
     return sorted(lines, key=lambda line: median(r.box_xywh[1] + r.box_xywh[3] / 2 for r in line))
-
-
-def _overlap(line: list[Reading], reading: Reading) -> float:
-    _, top, _, height = line[-1].box_xywh
-    _, other_top, _, other_height = reading.box_xywh
-    shared = min(top + height, other_top + other_height) - max(top, other_top)
-    return shared / min(height, other_height)

@@ -69,11 +69,20 @@ def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
         # Weber's law: a shadow dims paper and ink alike, so the contrast that counts is relative to the paper.
         step = _grown(_step(level), (small.shape[1], small.shape[0]))
         bound = _grown(cv2.addWeighted(small, _WEBER, step, 1.0, 0.0), size_wh)
-        certain = cv2.convertScaleAbs(bound, alpha=CERTAIN)
         for light in (False, True):
             strength = cv2.subtract(level, paper) if light else cv2.subtract(paper, level)
-            if cv2.countNonZero(cv2.compare(strength, certain, cv2.CMP_GT)) >= _LEAST_INK:
-                yield InkLayer(zoom, strength, cv2.compare(strength, bound, cv2.CMP_GT), bound, light, number)
+            mask = cv2.compare(strength, bound, cv2.CMP_GT)
+            if cv2.countNonZero(mask) >= _LEAST_INK and _has_certain_ink(strength, bound, mask):
+                yield InkLayer(zoom, strength, mask, bound, light, number)
+
+
+def _has_certain_ink(strength: NDArray[np.uint8], bound: NDArray[np.uint8], mask: NDArray[np.uint8]) -> bool:
+    """Return whether enough pixels are far past the bound: where there is writing, every eighth row mostly tells."""
+    for rows in (slice(None, None, 8), mask.max(axis=1) > 0):
+        certain = cv2.convertScaleAbs(bound[rows], alpha=CERTAIN)
+        if cv2.countNonZero(cv2.compare(strength[rows], certain, cv2.CMP_GT)) >= _LEAST_INK:
+            return True
+    return False
 
 
 def paper_of(level: NDArray[np.uint8]) -> NDArray[np.uint8]:

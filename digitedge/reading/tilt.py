@@ -28,8 +28,10 @@ def tilted_lines(boxes: list[Box]) -> list[tuple[float, list[int]]]:
         return []
     array: NDArray[np.float32] = np.array(boxes, np.float32)
     centers, heights = array[:, :2] + array[:, 2:] * np.float32(0.5), np.maximum(array[:, 3], array[:, 2] * np.float32(2 / 3))
+    group = _chains(centers, heights)
     lines = []
-    for members in _chains(centers, heights):
+    for chain in np.flatnonzero(_may_be_tilted(centers, group)).tolist():
+        members = np.flatnonzero(group == chain).tolist()
         degrees = _direction(centers[members], float(np.median(heights[members])))
         if degrees is not None and MIN_TILT_DEG <= abs(degrees) <= _MAX_TILT_DEG:
             lines.append((round(degrees, 2), members))
@@ -45,18 +47,50 @@ def upright(patch: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
     return cv2.warpAffine(patch, matrix, (side, side), flags=cv2.INTER_LINEAR)
 
 
-def _chains(centers: NDArray[np.float32], heights: NDArray[np.float32]) -> list[list[int]]:
-    """Return the groups that links from each box to its nearest two neighbours of like size make."""
-    distance = np.linalg.norm(centers[:, None] - centers[None, :], axis=2)
-    taller, lower = np.maximum.outer(heights, heights), np.minimum.outer(heights, heights)
-    distance[(distance > _MAX_REACH * taller) | (taller > _MAX_SIZE_RATIO * lower)] = np.inf
-    np.fill_diagonal(distance, np.inf)
-    group = np.arange(len(centers))
-    for index, nearest in enumerate(np.argsort(distance, axis=1, kind="stable")[:, :2].tolist()):
-        for other in nearest:
-            if np.isfinite(distance[index, other]) and group[index] != group[other]:
-                group[group == group[other]] = group[index]
-    return [np.flatnonzero(group == label).tolist() for label in np.unique(group) if (group == label).sum() >= _MIN_MEMBERS]
+def _chains(centers: NDArray[np.float32], heights: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return intp [N]: which chain each box is in; links from each to its nearest two neighbours of like size make them."""
+    group = list(range(len(centers)))
+    members = [[index] for index in group]
+    for index, other in zip(*_links(centers, heights), strict=True):
+        kept, left = group[index], group[other]
+        if kept != left:
+            members[kept] += members[left]
+            for member in members[left]:
+                group[member] = kept
+    return np.array(group, np.intp)
+
+
+def _links(centers: NDArray[np.float32], heights: NDArray[np.float32]) -> tuple[list[int], list[int]]:
+    """Return each box and one of its nearest two neighbours of like size, in the order of the boxes, the nearest first."""
+    order = centers[:, 0].argsort(kind="stable")
+    x, reach = centers[order, 0], _MAX_REACH * _MAX_SIZE_RATIO * heights + 1  # one pixel more: which are near is decided below
+    first, end = x.searchsorted(centers[:, 0] - reach), x.searchsorted(centers[:, 0] + reach)
+    index = np.arange(len(order)).repeat(end - first)
+    other = order[np.arange(len(index)) - (np.cumsum(end - first) - end)[index]]
+    apart = centers[index] - centers[other]
+    distance = np.sqrt(apart[:, 0] * apart[:, 0] + apart[:, 1] * apart[:, 1])
+    taller, lower = np.maximum(heights[index], heights[other]), np.minimum(heights[index], heights[other])
+    near = np.flatnonzero((distance <= _MAX_REACH * taller) & (taller <= _MAX_SIZE_RATIO * lower) & (index != other))
+    near = near[np.lexsort((other[near], distance[near], index[near]))]
+    index, other = index[near], other[near]
+    nearest = np.ones(len(index), bool)
+    nearest[2:] = index[2:] != index[:-2]
+    return index[nearest].tolist(), other[nearest].tolist()
+
+
+def _may_be_tilted(centers: NDArray[np.float32], group: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return bool [N]: whether the chain of that number has members enough and is neither clearly level nor clearly too steep.
+
+    The direction is that of the largest moment, half the angle of (2·xy, xx − yy); a round heap has none, and may be anything.
+    """
+    size = len(group)
+    count = np.bincount(group, minlength=size)
+    several = np.maximum(count, 1)
+    x, y = (axis - (np.bincount(group, axis, size) / several)[group] for axis in centers.T)
+    xx, yy, xy = (np.bincount(group, product, size) for product in (x * x, y * y, x * y))
+    degrees = np.abs(np.degrees(np.arctan2(2 * xy, xx - yy) / 2))
+    round_ = np.hypot(2 * xy, xx - yy) < 0.01 * (xx + yy)
+    return (count >= _MIN_MEMBERS) & (round_ | ((degrees > MIN_TILT_DEG - 1) & (degrees < _MAX_TILT_DEG + 1)))
 
 
 def _direction(centers: NDArray[np.float32], height: float) -> float | None:
