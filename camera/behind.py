@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import deque
 from collections.abc import Callable
+
+import numpy as np
 
 from digitedge.camera.live import Health, LiveFrame, Sink
 from digitedge.errors import DigitEdgeError
 
 _CLOSE_S = 10.0
+_NO_PICTURE = np.empty((0, 0, 3), np.uint8)
 
 
 class Behind:
@@ -28,17 +32,20 @@ class Behind:
         tell: Callable[[str], None] = lambda _: None,
         *,
         only_news: bool = False,
+        without_picture: bool = False,
     ) -> None:
         """Make it and start its thread.
 
         Args:
             sink: Called from the thread alone.
-            most_waiting: Frames that may wait; each holds a picture.
+            most_waiting: Frames that may wait; each holds a picture of about a megabyte.
             tell: Takes a sentence when the sink fails; the run goes on without it. A closed standard output ends the run.
             only_news: The sink gets only frames in which something has changed.
+            without_picture: The sink gets an empty picture, so that what waits holds no memory.
         """
         self.dropped = 0
-        self._sink, self._most_waiting, self._tell, self._only_news = sink, most_waiting, tell, only_news
+        self._sink, self._most_waiting, self._tell = sink, most_waiting, tell
+        self._only_news, self._without_picture = only_news, without_picture
         self._waiting: deque[LiveFrame] = deque()
         self._health: Health | None = None
         self._changed = threading.Condition()
@@ -53,6 +60,8 @@ class Behind:
             raise self._broken
         if self._only_news and not _has_news(live):
             return
+        if self._without_picture:
+            live = dataclasses.replace(live, frame_bgr=_NO_PICTURE)
         with self._changed:
             if len(self._waiting) >= self._most_waiting:
                 self._drop_one()

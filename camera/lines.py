@@ -21,6 +21,7 @@ def as_json(live: LiveFrame) -> dict[str, Any]:
         "numbers": [{"text": n.text, "confidence": round(n.confidence, 4), "box": list(n.box_xywh)} for n in live.numbers],
         "changed": list(live.changed),
         "gone": list(live.gone),
+        "read": live.was_read,
         "health": live.health,
         "ms": {stage: round(ms, 3) for stage, ms in live.stage_ms.items()},
     }

@@ -32,19 +32,21 @@ class TrackedDigit:
 
 @dataclass(frozen=True, slots=True)
 class LiveFrame:
-    """One frame that was read.
+    """One frame of the source.
 
     Attributes:
         frame: Number of the frame since the start; gaps are frames that were skipped for newer ones.
         time: Seconds since the epoch at which it was captured.
         frame_bgr: uint8 [H, W, 3]; shared, so nobody draws on it.
-        page: What the reader saw in this frame alone.
+        page: What the reader saw in this frame alone; where this frame was not read, in the last one that was.
         digits: The digits in view, each with its steady value.
         numbers: Steady numbers, made of the steady ones of ``digits``.
         changed: Numbers' texts announced with this frame (`--on-change`); empty when nothing changed.
-        stage_ms: Milliseconds of each stage of this frame.
+        stage_ms: Milliseconds of each stage of this frame. A frame that was not read has one stage: "still" if it shows what
+            the last one showed, "follow" if its boxes were moved with their ink.
         health: "good", "degraded" or "down".
         gone: Numbers' texts announced before that are no longer in view since this frame.
+        was_read: The digits were looked for in this frame; else they are those of the last one that was read.
     """
 
     frame: int
@@ -57,6 +59,7 @@ class LiveFrame:
     stage_ms: dict[str, float]
     health: str
     gone: tuple[str, ...] = ()
+    was_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

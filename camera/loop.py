@@ -1,4 +1,9 @@
-"""The live loop: newest frame → page → tracks → numbers → sinks. It waits for nothing but the next frame."""
+"""The live loop: newest frame → page → tracks → numbers → sinks. It waits for nothing but the next frame.
+
+frame ─┬─ shows what the last one showed ──▶ still: what was read holds
+       ├─ it is time to read, or news ─────▶ read
+       └─ else ────────────────────────────▶ follow: the boxes move with their ink
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digitedge.camera.announce import Announcer, steady_numbers
 from digitedge.camera.clock import Clock, SystemClock
+from digitedge.camera.follow import moved
 from digitedge.camera.live import Controls, Health, LiveFrame, Sink
 from digitedge.camera.matching import whole_in_view
 from digitedge.camera.newest import NewestFrame
+from digitedge.camera.pace import READS_PER_S, Pace
 from digitedge.camera.source import Frame
-from digitedge.camera.still import Stillness
+from digitedge.camera.still import Stillness, shrunk
 from digitedge.camera.tracks import Tracks
 from digitedge.reading.reader import Reader, ReaderSettings
 
@@ -26,7 +36,7 @@ class Limits:
     """When a run ends by itself.
 
     Attributes:
-        frames: After so many frames that were read; None for no limit.
+        frames: After so many frames; None for no limit.
         seconds: After this time; None for no limit.
     """
 
@@ -39,7 +49,7 @@ class LiveLoop:
 
     Attributes:
         controls: What a viewer may change while it runs.
-        frames_read: So far.
+        frames_read: So far, taken from the source.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class LiveLoop:
         sinks: Sequence[Sink],
         *,
         controls: Controls | None = None,
-        skip_still: bool = True,
+        reads_per_s: float | None = READS_PER_S,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
@@ -58,9 +68,10 @@ class LiveLoop:
         Args:
             newest: Gives the frames; started and closed by `run`.
             reader: Reads them; its region of interest follows ``controls``.
-            sinks: Get every frame that was read; closed by `run`.
+            sinks: Get every frame; closed by `run`.
             controls: Shared with a viewer.
-            skip_still: A frame that shows what the last one showed is not read again; see `digitedge.camera.still`.
+            reads_per_s: Readings a second of a picture that moves without news, see `digitedge.camera.pace`; None reads every
+                frame, even one that shows what the last one showed.
             tell: Takes sentences for the user: each loss of the camera once, each return once.
             clock: The time.
         """
@@ -69,7 +80,9 @@ class LiveLoop:
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
         self._clock = clock or SystemClock()
         self._tracks, self._announcer = Tracks(), Announcer()
-        self._stillness = Stillness() if skip_still else None
+        self._stillness = Stillness()
+        self._pace = None if reads_per_s is None else Pace(reads_per_s)
+        self._small: NDArray[np.uint8] | None = None  # the newest frame, whether it was read or not
         self._last: LiveFrame | None = None
         self._health = Health("down", 0, 0, 0.0)
         self._next_tick = 0.0
@@ -101,32 +114,42 @@ class LiveLoop:
     def _look(self, number: int, frame: Frame) -> LiveFrame:
         began = perf_counter()
         self.frames_read += 1
-        if self._last is not None and self._is_still(frame):
+        before, small = self._small, shrunk(frame.gray)
+        last, self._small = self._last, small
+        if self._pace is None or last is None or before is None or before.shape != small.shape or self._has_new_roi():
+            self._last = self._read(number, frame, small)
+        elif self._is_settled() and self._stillness.is_same(small, frame.time):
             self._tracks.see_same(frame.time)
             self._announcer.see_same(frame.time)
-            stage_ms = {"still": (perf_counter() - began) * 1e3}
-            page = dataclasses.replace(self._last.page, stage_ms=stage_ms)
-            return dataclasses.replace(
-                self._last, frame=number, time=frame.time, frame_bgr=frame.bgr, page=page, changed=(), gone=(),
-                stage_ms=stage_ms, health=self._health.word,
-            )  # fmt: skip
-        self._last = self._read(number, frame)
+            self._last = self._kept("still", number, frame, last, began)
+        elif self._pace.is_due(frame.time, self._is_settled()):
+            self._last = self._read(number, frame, small)
+        else:
+            last = moved(last, self._tracks.follow(before, small, last.page.size_wh))
+            self._last = self._kept("follow", number, frame, last, began)
         return self._last
 
-    def _is_still(self, frame: Frame) -> bool:
-        """Tell whether what was read last still holds, and there was nothing in it that more frames would make clearer."""
-        return (
-            self._stillness is not None
-            and self._tracks.are_settled
-            and self._announcer.is_settled
-            and self._reader.settings.roi_xywh == self.controls.roi_xywh
-            and self._stillness.is_same(frame.gray, frame.time)
-        )
+    def _is_settled(self) -> bool:
+        """Tell whether there was nothing in what was read last that more frames would make clearer."""
+        return self._tracks.are_settled and self._announcer.is_settled
 
-    def _read(self, number: int, frame: Frame) -> LiveFrame:
+    def _has_new_roi(self) -> bool:
+        return self._reader.settings.roi_xywh != self.controls.roi_xywh
+
+    def _kept(self, stage: str, number: int, frame: Frame, live: LiveFrame, began: float) -> LiveFrame:
+        """Return a frame that was not read, with what ``live`` holds of the last one that was."""
+        stage_ms = {stage: (perf_counter() - began) * 1e3}
+        page = dataclasses.replace(live.page, stage_ms=stage_ms)
+        return dataclasses.replace(
+            live, frame=number, time=frame.time, frame_bgr=frame.bgr, page=page, changed=(), gone=(),
+            stage_ms=stage_ms, health=self._health.word, was_read=False,
+        )  # fmt: skip
+
+    def _read(self, number: int, frame: Frame, small: NDArray[np.uint8]) -> LiveFrame:
         self._reader.settings = _with_roi(self._reader, self.controls)
-        if self._stillness is not None:
-            self._stillness.remember(frame.gray, frame.time)
+        if self._pace is not None:
+            self._pace.note(frame.time)
+            self._stillness.remember(small, frame.time)
         page = self._reader.read(frame.gray)
         began = perf_counter()
         in_view = self._tracks.update(whole_in_view(page, self._reader.settings.roi_xywh), frame.gray, frame.time)

@@ -17,6 +17,7 @@ from digitedge.camera.live import Controls, Sink
 from digitedge.camera.loop import Limits, LiveLoop
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.notify import Notifier
+from digitedge.camera.pace import READS_PER_S
 from digitedge.camera.sources import SourceOptions, make_source
 from digitedge.reading.reader import Reader
 
@@ -33,6 +34,7 @@ class Wishes:
         options: Of the source.
         limits: When the run ends by itself.
         every_frame: A recording is read frame by frame, as fast as that goes.
+        reads_per_s: Of a picture that moves without news; see `digitedge.camera.pace`.
         wait_for_source: Keep trying when the source is not there yet.
         json_lines: JSON on standard output.
         on_change: Only frames with news, instead of every frame.
@@ -51,6 +53,7 @@ class Wishes:
     options: SourceOptions = field(default_factory=SourceOptions)
     limits: Limits = field(default_factory=Limits)
     every_frame: bool = False
+    reads_per_s: float = READS_PER_S
     wait_for_source: bool = False
     json_lines: bool = False
     on_change: bool = False
@@ -90,7 +93,8 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
     with ExitStack() as opened:  # if a later sink cannot be made, the earlier ones are closed
         sinks = [*_sinks(wishes, reader, controls, tell, opened), Notifier()]
         opened.pop_all()
-    return LiveLoop(newest, reader, sinks, controls=controls, skip_still=not wishes.every_frame, tell=tell).run(wishes.limits)
+    reads_per_s = None if wishes.every_frame else wishes.reads_per_s
+    return LiveLoop(newest, reader, sinks, controls=controls, reads_per_s=reads_per_s, tell=tell).run(wishes.limits)
 
 
 def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None], opened: ExitStack) -> list[Sink]:
@@ -100,9 +104,9 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         opened.callback(sink.close)
         sinks.append(sink)
 
-    def behind(sink: Sink, most_waiting: int = 8) -> Sink:
+    def behind(sink: Sink, most_waiting: int = 8, without_picture: bool = False) -> Sink:
         # Frame by frame there is no hurry, and nothing may be left out.
-        return sink if wishes.every_frame else Behind(sink, most_waiting, tell)
+        return sink if wishes.every_frame else Behind(sink, most_waiting, tell, without_picture=without_picture)
 
     if wishes.record is not None:
         from digitedge.camera.recording import Recording
@@ -115,15 +119,15 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
     if wishes.changes is not None:
         from digitedge.camera.changes import ChangesFile
 
-        add(behind(ChangesFile(wishes.changes)))
+        add(behind(ChangesFile(wishes.changes), without_picture=True))
     if wishes.webhook is not None:
         from digitedge.camera.webhook import Webhook
 
-        add(Behind(Webhook(wishes.webhook, tell), _NEWS_WAITING, tell, only_news=True))
+        add(Behind(Webhook(wishes.webhook, tell), _NEWS_WAITING, tell, only_news=True, without_picture=True))
     if wishes.mqtt is not None:
         from digitedge.camera.mqtt import Mqtt
 
-        add(Behind(Mqtt(wishes.mqtt, tell), _NEWS_WAITING, tell, only_news=True))
+        add(Behind(Mqtt(wishes.mqtt, tell), _NEWS_WAITING, tell, only_news=True, without_picture=True))
     if wishes.serve is not None:
         add(_preview(wishes.serve, wishes.token, reader, controls, tell))
     if wishes.window:
@@ -132,7 +136,7 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         add(Window(controls))
     if wishes.json_lines or wishes.on_change or not sinks:
         lines = Lines(sys.stdout, json_lines=wishes.json_lines, on_change=wishes.on_change or not wishes.json_lines)
-        add(behind(lines, _LINES_WAITING))
+        add(behind(lines, _LINES_WAITING, without_picture=True))
         if not wishes.json_lines and not sinks[:-1]:
             tell("To see the picture, add --serve 8080 for a page in the browser, or --window on a machine with a display.")
     if "NOTIFY_SOCKET" in os.environ:  # systemd started us and wants signs of life

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK_PX = 4
+BLOCK_PX = 4
 _CHANGE_NOISE, _LEAST_CHANGE = 7.0, 3.0  # in deviations of the blocks' noise (20,000 blocks reach 4.3), and in grey levels
 _DEVIATION_OF_MEAN = 1.2533  # a normal distribution's, over its mean absolute value: sqrt(pi / 2)
 READ_AGAIN_S = 5.0  # a still picture is read this often, whatever it looks like
@@ -21,34 +21,32 @@ class Stillness:
     """Remembers the picture that was read last."""
 
     def __init__(self) -> None:
-        self._blocks: NDArray[np.float32] | None = None
+        self._small: NDArray[np.float32] | None = None
         self._mean = 0.0
         self._time = 0.0
 
-    def is_same(self, gray: NDArray[np.uint8], time: float) -> bool:
+    def is_same(self, small: NDArray[np.uint8], time: float) -> bool:
         """Tell whether a frame shows what the one that was read last showed, in brighter or darker light or not.
 
         Args:
-            gray: uint8 [H, W].
+            small: uint8 [h, w], the frame as `shrunk` gives it.
             time: Of the frame, seconds.
         """
-        if self._blocks is None or not 0 <= time - self._time < READ_AGAIN_S:
+        if self._small is None or small.shape != self._small.shape or not 0 <= time - self._time < READ_AGAIN_S:
             return False
-        blocks = _blocks(gray)
-        if blocks.shape != self._blocks.shape:
-            return False
-        gain = self._mean / max(float(blocks.mean()), 1.0)
-        change = cv2.absdiff(blocks * np.float32(gain), self._blocks)
+        gain = self._mean / max(cv2.mean(small)[0], 1.0)
+        change = cv2.absdiff(small * np.float32(gain), self._small)
         noise = _DEVIATION_OF_MEAN * cv2.mean(change)[0]
         return cv2.norm(change, cv2.NORM_INF) < max(_LEAST_CHANGE, _CHANGE_NOISE * noise)
 
-    def remember(self, gray: NDArray[np.uint8], time: float) -> None:
-        """Note the frame that is being read."""
-        self._blocks, self._time = _blocks(gray), time
-        self._mean = float(self._blocks.mean())
+    def remember(self, small: NDArray[np.uint8], time: float) -> None:
+        """Note the frame that is being read; ``small`` as in `is_same`."""
+        self._small, self._time = small.astype(np.float32), time
+        self._mean = cv2.mean(small)[0]
 
 
-def _blocks(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the mean of each block, float32 [about H/4, about W/4]."""
-    size_wh = (max(1, gray.shape[1] // _BLOCK_PX), max(1, gray.shape[0] // _BLOCK_PX))
-    return cv2.resize(gray, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
+def shrunk(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the mean of each block of a picture, uint8 [about H/4, about W/4]. Halving twice is OpenCV's fastest way there."""
+    height, width = gray.shape
+    half = cv2.resize(gray, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(half, (max(1, width // BLOCK_PX), max(1, height // BLOCK_PX)), interpolation=cv2.INTER_AREA)

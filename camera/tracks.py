@@ -3,6 +3,8 @@
 reading ──match──▶ track: votes weighted by calibrated confidence ──▶ steady digit
                      │ not read in this frame: is its ink still there?
                      └─▶ yes: it stays, without a vote     no, for a while: it is gone
+
+Only frames that are read count here; in those between them the boxes move with their ink.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.camera.follow import shifts_of
 from digitedge.camera.live import TrackedDigit
 from digitedge.camera.matching import match_boxes, overlap
 from digitedge.reading.page import Box, Reading
@@ -51,13 +54,15 @@ class _Track:
     looks: float = 0.0  # frames of the last seconds
     reads: float = 0.0  # those of them in which it was read
     steady: bool = False
+    read_at: Box = (0, 0, 0, 0)  # where its box was in the last frame that was read
     patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
 
     def vote(self, reading: Reading, ink: NDArray[np.float32], time: float) -> None:
         """Take one frame's reading, and its ink: float32 [784] with mean 0 and length 1."""
         similarity = float(self.ink @ ink) / float(self.ink @ self.ink) ** 0.5
         is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP or self._has_other_size(reading.box_xywh)
-        keep = 1 - 1 / (_NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES)
+        memory = _NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES
+        keep = (1 - 1 / memory) * min(1.0, memory / max(self.weight, 1.0))
         self.votes *= keep
         self.weight = self.weight * keep + 1
         self.votes[reading.digit] += reading.confidence
@@ -101,7 +106,7 @@ class Tracks:
 
         Args:
             readings: Of this frame.
-            gray: uint8 [H, W], the frame; kept until the next one.
+            gray: uint8 [H, W], the frame; kept until the next one that is read.
             time: Of the frame, seconds; never earlier than the frame before.
         """
         keep = 1 - min(0.25, (time - (self._last_time or time)) / _HELD_MEMORY_S)
@@ -121,9 +126,26 @@ class Tracks:
             self._tracks.append(self._new(readings[position], inks[position], time))
         for track in self._tracks:
             track.steady = track.steady or _has_settled(track, time)
+            track.read_at = track.box_xywh
         self._tracks = _without_replaced(self._tracks)
         self._last_time, self._last_gray = time, gray
         return [(_tracked(track), track.reading) for track in self._tracks if track.steady or not track.missed]
+
+    def follow(self, before: NDArray[np.uint8], now: NDArray[np.uint8], size_wh: tuple[int, int]) -> dict[int, Box]:
+        """Move the boxes with their ink in a frame that is not read; return the box of each track's id.
+
+        Args:
+            before: uint8 [h, w], the frame before, as `digitedge.camera.still.shrunk` gives it.
+            now: uint8 [h, w], this frame, alike.
+            size_wh: Of the frame, which no box leaves.
+        """
+        if self._tracks:
+            boxes = np.stack([track.box for track in self._tracks])
+            corners = boxes[:, :2] + shifts_of(before, now, boxes)
+            room = np.maximum(0, size_wh - boxes[:, 2:])
+            for track, corner in zip(self._tracks, np.clip(corners, 0, room), strict=True):
+                track.box[:2] = corner
+        return {track.id: track.box_xywh for track in self._tracks}
 
     def see_same(self, time: float) -> None:
         """Note a frame that showed what the last one showed, and was not read for that reason."""
@@ -152,7 +174,7 @@ class Tracks:
     def _miss(self, track: _Track, gray: NDArray[np.uint8], time: float) -> None:
         """Note a frame without a reading. Where the picture has not changed, the digit is still there."""
         if track.patch is None and self._last_gray is not None:
-            track.patch = _patch(self._last_gray, track.box_xywh)
+            track.patch = _patch(self._last_gray, track.read_at)
         is_held = track.steady and track.reads > _HELD_SHARE * track.looks
         if is_held and _resemble(track.patch, _patch(gray, track.box_xywh)):
             track.last_seen = time

@@ -16,6 +16,7 @@ from needs import lacking
 
 from digitedge.camera.loop import Limits, LiveLoop
 from digitedge.camera.newest import NewestFrame
+from digitedge.camera.pace import READS_PER_S
 from digitedge.camera.playback import VideoFile
 from digitedge.camera.source import Frame, frame_of_gray
 from digitedge.models import DEFAULT_MODEL
@@ -95,30 +96,30 @@ def _sheet(step: int) -> tuple[np.ndarray, tuple[str, ...]]:
     return np.mean(frames, axis=0).astype(np.float32), tuple(number.text for number in truth.numbers)
 
 
-def _run(reader, source, skip_still):
+def _run(reader, source, reads_per_s):
     news = News()
-    LiveLoop(NewestFrame(source, every_frame=True), reader, [news], skip_still=skip_still).run()
+    LiveLoop(NewestFrame(source, every_frame=True), reader, [news], reads_per_s=reads_per_s).run()
     return news
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("skip_still", "minutes"), [(True, 10.0), (False, 0.5)])
-def test_ten_minutes_of_a_still_scene_are_quiet(reader, skip_still, minutes):
+@pytest.mark.parametrize(("reads_per_s", "minutes"), [(READS_PER_S, 10.0), (None, 0.5)])
+def test_ten_minutes_of_a_still_scene_are_quiet(reader, reads_per_s, minutes):
     minutes = float(os.environ.get("DIGITEDGE_STILL_MINUTES", minutes))
     sheet, numbers = _sheet(0)
-    news = _run(reader, StillCamera(sheet, round(minutes * 60 * FPS)), skip_still)
+    news = _run(reader, StillCamera(sheet, round(minutes * 60 * FPS)), reads_per_s)
     late = [entry for entry in news.told if entry[0] > FPS]
     assert len(late) <= 1, late
     assert sorted(number.text for number in news.last.numbers) == sorted(numbers)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("skip_still", [True, False])
+@pytest.mark.parametrize("reads_per_s", [READS_PER_S, None])
 @pytest.mark.parametrize("step", range(1, 6))
-def test_a_new_digit_is_announced_within_half_a_second(reader, skip_still, step):
+def test_a_new_digit_is_announced_within_half_a_second(reader, reads_per_s, step):
     before, old = _sheet(0)
     after, new = _sheet(step)
-    news = _run(reader, StillCamera(before, 150, after, new_from=90), skip_still)
+    news = _run(reader, StillCamera(before, 150, after, new_from=90), reads_per_s)
     late = [entry for entry in news.told if entry[0] >= 90]
     assert [(set(changed), set(gone)) for _, changed, gone in late] == [(set(new) - set(old), set(old) - set(new))]
     assert late[0][0] <= 90 + 0.5 * FPS
@@ -136,7 +137,7 @@ def test_many_frames_leave_nothing_behind(reader):
     count = int(os.environ.get("DIGITEDGE_MANY_FRAMES", "10000"))
     sheet, _ = _sheet(0)
     small = StillCamera(sheet[:64, :96], count)
-    loop = LiveLoop(NewestFrame(small, every_frame=True), reader, [News()], skip_still=False)
+    loop = LiveLoop(NewestFrame(small, every_frame=True), reader, [News()], reads_per_s=None)
     before = []
 
     class Gauge(News):
