@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.candidates import Candidate
+from digitedge.reading.near import overlapping
 from digitedge.reading.page import Box
 
 _LIKE_INK = 0.45  # of the digits' contrast: fainter marks are dirt
@@ -28,11 +29,14 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     strong = ink[:, 4] >= _LIKE_INK * float(np.median([candidates[index].contrast for index in standing]))
     ink = ink[strong, :4]
     digits = np.array([candidates[index].box_xywh for index in standing], np.float32)
-    low = np.maximum(ink[:, None, :2], digits[None, :, :2])
-    high = np.minimum(ink[:, None, :2] + ink[:, None, 2:], digits[None, :, :2] + digits[None, :, 2:])
-    shared = np.maximum(high - low, 0).prod(axis=2)
-    smaller = np.minimum.outer(ink[:, 2] * ink[:, 3], digits[:, 2] * digits[:, 3])
-    return np.rint(ink[(shared < _INSIDE * smaller).all(axis=1)]).astype(np.int32)
+    sign, digit = overlapping(ink, digits)
+    (x, y, w, h), (other_x, other_y, other_w, other_h) = ink[sign].T, digits[digit].T
+    width = np.minimum(x + w, other_x + other_w) - np.maximum(x, other_x)
+    height = np.minimum(y + h, other_y + other_h) - np.maximum(y, other_y)
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    outside = np.ones(len(ink), bool)
+    outside[sign[shared >= _INSIDE * np.minimum(w * h, other_w * other_h)]] = False
+    return np.rint(ink[outside]).astype(np.int32)
 
 
 def is_point(sign: Box, left: Box, right: Box) -> bool:

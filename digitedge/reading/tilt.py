@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.reading.near import ranges
 from digitedge.reading.page import Box
 
 MIN_TILT_DEG = 10.0  # the classifier has learnt to read digits that lean less
@@ -64,9 +65,8 @@ def _links(centers: NDArray[np.float32], heights: NDArray[np.float32]) -> tuple[
     """Return each box and one of its nearest two neighbours of like size, in the order of the boxes, the nearest first."""
     order = centers[:, 0].argsort(kind="stable")
     x, reach = centers[order, 0], _MAX_REACH * _MAX_SIZE_RATIO * heights + 1  # one pixel more: which are near is decided below
-    first, end = x.searchsorted(centers[:, 0] - reach), x.searchsorted(centers[:, 0] + reach)
-    index = np.arange(len(order)).repeat(end - first)
-    other = order[np.arange(len(index)) - (np.cumsum(end - first) - end)[index]]
+    index, position = ranges(x.searchsorted(centers[:, 0] - reach), x.searchsorted(centers[:, 0] + reach))
+    other = order[position]
     apart = centers[index] - centers[other]
     distance = np.sqrt(apart[:, 0] * apart[:, 0] + apart[:, 1] * apart[:, 1])
     taller, lower = np.maximum(heights[index], heights[other]), np.minimum(heights[index], heights[other])
