@@ -7,9 +7,11 @@ candidate's truth is known, and travels in the model file, because it knows that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,9 +25,13 @@ FEATURES = 37
 
 _CLIP = 8.0  # log-odds beyond are certainty
 _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
+_ABOVE = 2.0  # the same within a column
 _BAR = 0.16  # width over height: what is narrower is a bar, however fine the pen
 _EPSILON = 1e-6
-_MAX_PAIRS = 1 << 21  # of candidates compared at a time: a page of print has a hundred million
+_REACH = 9.0  # heights to the farthest neighbour that counts: 3 of the taller one's, which is at most 2 ** 1.5 times as high
+_FEW = 512  # candidates that are all compared with each other
+_TILE = 8.0  # heights: of more, those in one tile are compared with what is within reach of it
+_MAX_PAIRS = 1 << 19  # compared at a time: their tables stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,75 +106,95 @@ def features(candidates: list[Candidate], probabilities: Floats, digits: int = 1
 
 
 def _shapes(candidates: list[Candidate]) -> Floats:
-    rows = []
-    for candidate in candidates:
-        _, _, width, height = candidate.box_xywh
-        contrast = candidate.contrast / candidate.bound
-        fill = float(candidate.patch.mean()) / 255
-        rows.append(
-            (
-                np.log(max(width / height, _BAR)),
-                np.log(height / candidate.zoom / 24),
-                np.log(contrast),
-                fill,
-                float(candidate.light),
-                float(candidate.how == "joined"),
-                float(candidate.how == "split"),
-                float(candidate.level),
-            )
-        )
-    return np.array(rows, np.float32).reshape(-1, 8)
+    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float64).reshape(-1, 4)
+    own = [(c.zoom, c.contrast / c.bound, c.light, c.how == "joined", c.how == "split", c.level) for c in candidates]
+    zoom, contrast, light, joined, split, level = np.array(own, np.float64).reshape(-1, 6).T
+    width, height = boxes[:, 2], boxes[:, 3]
+    logs = np.log([np.maximum(width / height, _BAR), height / zoom / 24, contrast])
+    fill = [cv2.sumElems(candidate.patch)[0] / candidate.patch.size / 255 for candidate in candidates]
+    return np.column_stack([logs.T, fill, light, joined, split, level]).astype(np.float32)
 
 
 def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:
     """Return float32 [N, 16]: weighted scores of those beside, inside and around each candidate, and how like them it is."""
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
-    light = np.array([candidate.light for candidate in candidates], bool)
+    light = np.array([candidate.light for candidate in candidates], np.float32)
     contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
-    rows = max(1, _MAX_PAIRS // max(1, len(boxes)))
-    blocks = [slice(first, first + rows) for first in range(0, len(boxes), rows)]
-    around = [_around(boxes, light, contrast, chance, rest, block) for block in blocks] or [np.empty((0, 15), np.float32)]
-    page = np.full((len(boxes), 1), float(chance @ (1 - rest) / (chance.sum() + _EPSILON)), np.float32)
-    return np.concatenate([np.concatenate(around), page], axis=1)
+    table = np.stack([*boxes.T, light, contrast, chance, rest])
+    found = np.empty((len(boxes), 16), np.float32)
+    for rows, others in _blocks(boxes):
+        first, second = _near(boxes[rows], boxes[others])
+        starts = np.searchsorted(first, np.arange(len(rows)))  # none is empty: each is its own neighbour, of no weight
+        found[rows, :15] = _around(table[:, rows[first]], table[:, others[second]], starts)
+    found[:, 15] = float(chance @ (1 - rest) / (chance.sum() + _EPSILON))
+    return found
 
 
-def _around(boxes: Floats, light: NDArray[np.bool_], contrast: Floats, chance: Floats, rest: Floats, rows: slice) -> Floats:
-    """Return float32 [R, 15] for some of the candidates, all of the others considered."""
+def _blocks(boxes: Floats) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield candidates of like size that stand together, and all that may be neighbours of theirs, as indices."""
+    if len(boxes) <= _FEW:
+        yield np.arange(len(boxes)), np.arange(len(boxes))
+        return
+    corners, far = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    size = np.exp2(np.ceil(np.log2(boxes[:, 3])))
+    tile = np.floor(corners[:, ::-1] / (_TILE * size[:, None]))
+    order = np.lexsort((tile[:, 1], tile[:, 0], size))
+    changes = np.flatnonzero((np.diff(tile[order], axis=0) != 0).any(axis=1) | (np.diff(size[order]) != 0)) + 1
+    for rows in np.split(order, changes):
+        reach = np.float32(_REACH) * boxes[rows, 3].max()
+        near = (far >= corners[rows].min(axis=0) - reach) & (corners <= far[rows].max(axis=0) + reach)
+        others = np.flatnonzero(near[:, 0] & near[:, 1])
+        step = max(1, _MAX_PAIRS // len(others))
+        for first in range(0, len(rows), step):
+            yield rows[first : first + step], others
+
+
+def _near(boxes: Floats, others: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs that stand on one line or one above the other and not far apart, as indices, row by row."""
     x, y, w, h = boxes.T
-    right, bottom = x + w, y + h
-    overlap_x = np.minimum.outer(right[rows], right) - np.maximum.outer(x[rows], x)
-    overlap_y = np.minimum.outer(bottom[rows], bottom) - np.maximum.outer(y[rows], y)
+    other_x, other_y, other_w, other_h = others.T
+    gap_x = np.maximum.outer(x, other_x) - np.minimum.outer(x + w, other_x + other_w)
+    gap_y = np.maximum.outer(y, other_y) - np.minimum.outer(y + h, other_y + other_h)
+    taller = np.maximum.outer(h, other_h)
+    first, second = np.nonzero(((gap_y < 0) & (gap_x < _WIDE * taller)) | ((gap_x < 0) & (gap_y < _ABOVE * taller)))
+    return first, second
+
+
+def _around(own: Floats, other: Floats, starts: NDArray[np.intp]) -> Floats:
+    """Return float32 [R, 15] for candidates that are paired with their neighbours.
+
+    Args:
+        own: float32 [8, P]: x, y, width, height, light, contrast, chance and rest of the candidate of each pair.
+        other: The same of its neighbour.
+        starts: intp [R], where each candidate's pairs begin.
+    """
+    own_x, own_y, own_w, own_h, own_light, own_contrast, _, _ = own
+    x, y, w, h, light, contrast, chance, rest = other
+    overlap_x = np.minimum(own_x + own_w, x + w) - np.maximum(own_x, x)
+    overlap_y = np.minimum(own_y + own_h, y + h) - np.maximum(own_y, y)
     shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
-    area = w * h
-    inside, holding = shared / area[rows, None], shared / area  # how much of the row's box lies in the column's; the reverse
-    apart = (inside < 0.3) & (holding < 0.3) & (light[rows, None] == light)
-    taller, lower = np.maximum.outer(h[rows], h), np.minimum.outer(h[rows], h)
+    own_area, area = own_w * own_h, w * h
+    inside, holding = shared / own_area, shared / area  # how much of its own box lies in the neighbour's; the reverse
+    taller, lower = np.maximum(own_h, h), np.minimum(own_h, h)
+    apart = (inside < 0.3) & (holding < 0.3) & (own_light == light)
     alike = np.clip(1.5 - np.log2(taller / lower), 0, 1) * apart
     on_line = np.clip(2 * overlap_y / lower, 0, 1) * alike
     beside = np.maximum(-overlap_x, 0) / taller
-    in_column = np.clip(2 * overlap_x / np.minimum.outer(w[rows], w), 0, 1) * alike * (np.maximum(-overlap_y, 0) < 2 * taller)
-    columns: list[Floats] = []
     line = on_line * np.clip(1 - beside / _WIDE, 0, 1)
-    for weight in (on_line * (beside < _NEAR), line, in_column):
-        total = weight.sum(axis=1)
-        columns += [np.minimum(total, 4), weight @ chance / (total + _EPSILON), weight @ rest / (total + _EPSILON)]
+    in_column = np.clip(2 * overlap_x / np.minimum(own_w, w), 0, 1) * alike * (-overlap_y < _ABOVE * taller)
+    weights = np.stack([on_line * (beside < _NEAR), line, in_column])
     # A 1 is as high, as level and as dark as the digits beside it; a bracket, a rule and a comma are not.
     digits = line * chance
-    total = digits.sum(axis=1) + _EPSILON
-    level = y + h / 2
-    columns += [
-        (digits * np.subtract.outer(np.log(h[rows]), np.log(h))).sum(axis=1) / total,
-        (digits * np.subtract.outer(level[rows], level) / taller).sum(axis=1) / total,
-        (digits * np.subtract.outer(contrast[rows], contrast)).sum(axis=1) / total,
-    ]
-    within = (inside > 0.8) & (area > 1.5 * area[rows, None])
-    holds = (holding > 0.8) & (area[rows, None] > 1.5 * area)
-    columns += [
-        np.max(within * chance, axis=1, initial=0),
-        np.max(within * rest, axis=1, initial=0),
-        np.max(holds * chance, axis=1, initial=0),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    unlike = np.stack([np.log(own_h / h), (own_y + own_h / 2 - y - h / 2) / taller, own_contrast - contrast])
+    sums = np.add.reduceat(
+        np.concatenate([weights, weights * chance, weights * rest, [digits], digits * unlike]), starts, axis=1
+    )
+    total, of_digits = sums[:3], sums[9] + _EPSILON
+    scores = np.stack([np.minimum(total, 4), sums[3:6] / (total + _EPSILON), sums[6:9] / (total + _EPSILON)], axis=1)
+    within = (inside > 0.8) & (area > 1.5 * own_area)
+    holds = (holding > 0.8) & (own_area > 1.5 * area)
+    most = np.maximum.reduceat(np.stack([within * chance, within * rest, holds * chance]), starts, axis=1)
+    return np.concatenate([scores.reshape(9, -1), sums[10:] / of_digits, most]).T
 
 
 def _log_odds(chance: Floats) -> Floats:
