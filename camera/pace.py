@@ -3,17 +3,16 @@
 Reading is by far the dearest thing a frame can need. Between two readings the boxes follow their ink
 (`digitedge.camera.follow`), which costs a hundredth of it, so that only what is new has to wait for the next one:
 
-    settled     ● · · · · · ● · · · · · ● · · · · ·      5 readings a second
-    news        ● · · · · · ● · ● · ● · ● · ● · ● ·      15 a second, until every digit is steady and announced
-                          ▲ a digit came: seen after 0.2 s at most, announced within 0.5 s
+    settled     ● · · · · · · ● · · · · · · ● · · · ·    4 readings a second
+    news        ● · · · · · · ● ● ● ● ● ● ● ● · · · ·    every frame, until every digit is steady and announced
+                  ▲ a digit came: seen after 0.2 s at most, announced within 0.5 s
 """
 
 from __future__ import annotations
 
-READS_PER_S = 5.0  # of a picture without news
-_NEWS_EVERY_S = 0.06  # every second frame at 30 a second: the three that a steady digit needs, within 0.2 s
-_SPARE, _SPARE_PER_S = 15.0, 3.0  # readings for news: 1.5 s of them at once, and a flickering mistake gets no more than these
-_EARLY = 0.95  # frames come a little early or late
+READS_PER_S = 4.0  # of a picture without news
+_SPARE, _SPARE_PER_S = 20.0, 5.0  # readings for news: two digits' at once, and a mistake that flickers for ever gets no more
+_EARLY = 0.93  # frames come a little early or late; of 30 frames a second every seventh
 
 
 class Pace:
@@ -35,7 +34,7 @@ class Pace:
         waited_s = self._waited(time)
         if not 0 <= waited_s < self._every_s:
             return True
-        return not is_settled and waited_s >= _NEWS_EVERY_S and self._spare >= 1
+        return not is_settled and self._spare >= 1
 
     def note(self, time: float) -> None:
         """Note that a frame is read."""

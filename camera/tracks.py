@@ -21,7 +21,7 @@ from digitedge.camera.live import TrackedDigit
 from digitedge.camera.matching import match_boxes, overlap
 from digitedge.reading.page import Box, Reading
 
-STEADY_AFTER_S = 0.2  # a digit must have been there this long; an eye blink
+STEADY_AFTER_S = 0.15  # between the first and the last frame it was read in; half an eye blink
 _STEADY_HITS, _KNOWN_HITS = 3, 2  # frames it was read in; where the same digit was before, fewer
 _FORMER = 64  # digits that are gone and may come back, as from behind a hand
 _STEADY_SHARE = 0.6  # of the frames since it was first seen
@@ -40,7 +40,7 @@ class _Track:
     id: int
     reading: Reading
     box: NDArray[np.float64]
-    first_missed: float  # time of the last frame without it, before it was first seen
+    first_seen: float
     last_seen: float
     ink: NDArray[np.float32]
     usual_similarity: float = 0.8
@@ -159,9 +159,8 @@ class Tracks:
         return all(track.steady and not track.missed and track.reading.digit == track.digit for track in self._tracks)
 
     def _new(self, reading: Reading, ink: NDArray[np.float32], time: float) -> _Track:
-        before = time if self._last_time is None else self._last_time
         box = np.array(reading.box_xywh, np.float64)
-        track = _Track(self._next_id, reading, box, before, time, ink, frames=1, looks=1)
+        track = _Track(self._next_id, reading, box, time, time, ink, frames=1, looks=1)
         track.vote(reading, ink, time)
         for former in list(self._former):
             if former.digit == reading.digit and match_boxes([former.box], [reading.box_xywh]):
@@ -192,7 +191,7 @@ def _without_replaced(tracks: list[_Track]) -> list[_Track]:
 def _has_settled(track: _Track, time: float) -> bool:
     share = track.hits / track.frames
     hits = _KNOWN_HITS if track.is_known else _STEADY_HITS
-    return track.hits >= hits and time - track.first_missed >= STEADY_AFTER_S and share >= _STEADY_SHARE
+    return track.hits >= hits and time - track.first_seen >= STEADY_AFTER_S and share >= _STEADY_SHARE
 
 
 def _is_gone(track: _Track, time: float) -> bool:

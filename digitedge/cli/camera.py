@@ -43,7 +43,7 @@ def camera(
     frames: int | None = typer.Option(None, min=1, help="End after so many frames."),
     seconds: float | None = typer.Option(None, min=0.0, help="End after this time."),
     every_frame: bool = typer.Option(False, help="Recordings: read every frame, however long it takes."),
-    reads: float = typer.Option(5.0, min=0.1, max=240.0, help="Readings a second of a picture that moves but shows no news."),
+    reads: float = typer.Option(4.0, min=0.1, max=240.0, help="Readings a second of a picture that moves but shows no news."),
     wait: bool = typer.Option(False, help="Keep trying when the camera is not there yet."),
     size: str | None = typer.Option(None, metavar="WxH", help="Of the frames; raw frames need it. Default 640x480."),
     fps: float | None = typer.Option(None, min=0.01, max=240.0, help="Frames a second asked of the source."),
