@@ -17,7 +17,12 @@ MAX_HEIGHT_PX = 72  # of a digit at a level that has a coarser one above it
 MIN_HEIGHT_PX = 10  # of a digit at the finest level
 MIN_COARSE_PX = 28  # of a digit at a coarser level; smaller ones were found at the level below
 _LINE_PX = 90  # anything straight that is longer is a rule or a frame
-_MAX_ASPECT = 2.2  # width / height of one candidate, touching neighbours included
+MAX_ASPECT = 2.2  # width over height of what is offered
+_MAX_CHAIN_ASPECT = 8.0  # of a chain of touching neighbours, whose parts are offered
+_STUB_PX = 24  # a piece as long as this,
+_STUB_ASPECT = 5  # and so thin, may be a part of a faint rule;
+_MIN_STUBS = 4  # with so many it is worth looking for rules
+_WEAK = 0.6  # of the bound: a faint rule's weakest parts
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
@@ -104,14 +109,15 @@ def find_candidates(
     found = list(_candidates(layer, pieces, layer.mask.shape[0], fresh))
     max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
     wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
-    oversize = (wide > max_height * _MAX_ASPECT) | (high > max_height)
+    oversize = (wide > max_height * MAX_ASPECT) | (high > max_height)
     oversize[0] = False
-    if oversize.any():
-        large = np.where(oversize, np.uint8(255), np.uint8(0))[pieces.labels]
-        rest = without_lines(large, min(_LINE_PX, max_height + 10))
+    stubs = (np.maximum(wide, high) >= _STUB_PX) & (np.maximum(wide, high) >= _STUB_ASPECT * np.minimum(wide, high))
+    if oversize.any() or np.count_nonzero(stubs[1:]) >= _MIN_STUBS:
+        weak = cv2.compare(layer.strength, cv2.convertScaleAbs(layer.bound, alpha=_WEAK), cv2.CMP_GT)
+        rest = without_lines(layer.mask, weak, min(_LINE_PX, max_height + 10))
         if rest is not None:
             left = _Pieces.of(rest)
-            found += _candidates(layer, left, layer.mask.shape[0], np.ones(len(left.stats), bool))
+            found += _candidates(layer, left, layer.mask.shape[0], ~_are_known(left.in_picture(layer.zoom), seen[1:]))
     # At coarser scales what is a mark beside large digits was a candidate at this one.
     return found, seen[1:], _marks(layer, pieces) if layer.level == 0 else NOTHING
 
@@ -156,9 +162,10 @@ def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
 def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int, fresh: NDArray[np.bool_]) -> Iterator[Candidate]:
     min_height = MIN_HEIGHT_PX if layer.level == 0 else MIN_COARSE_PX
     _, _, width, height, area = pieces.stats.T
-    small_enough = (height <= max_height) & (width <= _MAX_ASPECT * np.maximum(height, min_height))
-    whole = fresh & small_enough & (height >= min_height) & (area >= height)
-    part = fresh & small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
+    low = fresh & (height <= max_height)
+    small_enough = low & (width <= MAX_ASPECT * np.maximum(height, min_height))
+    whole = low & (width <= _MAX_CHAIN_ASPECT * height) & (height >= min_height) & (area >= height)
+    part = small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
     whole[0] = part[0] = False
     wholes = np.flatnonzero(whole)
     if len(wholes) > _MAX_PIECES:

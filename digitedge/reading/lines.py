@@ -39,15 +39,16 @@ class _Line:
     thickness: int
 
 
-def without_lines(mask: NDArray[np.uint8], min_length_px: int) -> NDArray[np.uint8] | None:
+def without_lines(mask: NDArray[np.uint8], weak: NDArray[np.uint8], min_length_px: int) -> NDArray[np.uint8] | None:
     """Return the mask without its long thin straight lines, uint8 [h, w] 0/255; None where it has no such line.
 
     Args:
-        mask: uint8 [h, w], 255 on ink; holds only what is larger than a digit.
+        mask: uint8 [h, w], 255 on ink.
+        weak: uint8 [h, w], 255 on ink and on what is a little fainter: a faint rule is broken in the mask and whole here.
         min_length_px: Shortest line that is taken away; a digit's own straight stroke must be shorter.
     """
-    across, thickness = _drawn(mask, min_length_px)
-    down, other_thickness = _drawn(cv2.transpose(mask), min_length_px)
+    across, thickness = _drawn(mask, weak, min_length_px)
+    down, other_thickness = _drawn(cv2.transpose(mask), cv2.transpose(weak), min_length_px)
     down = cv2.transpose(down)
     if not thickness and not other_thickness:
         return None
@@ -58,11 +59,11 @@ def without_lines(mask: NDArray[np.uint8], min_length_px: int) -> NDArray[np.uin
     return cv2.bitwise_or(rest, cv2.bitwise_and(crossed, mask))
 
 
-def _drawn(mask: NDArray[np.uint8], min_length_px: int) -> tuple[NDArray[np.uint8], int]:
+def _drawn(mask: NDArray[np.uint8], weak: NDArray[np.uint8], min_length_px: int) -> tuple[NDArray[np.uint8], int]:
     """Return a mask of the nearly horizontal lines and the thickest one's thickness (0 where there is none)."""
     drawn = np.zeros_like(mask)
     thickest = 0
-    for line in _lines(mask):
+    for line in _lines(mask, weak):
         if line.right - line.left >= min_length_px:
             ends = [(x, round(line.slope * x + line.offset)) for x in (line.left, line.right)]
             cv2.line(drawn, ends[0], ends[1], 255, line.thickness + 2)
@@ -70,7 +71,7 @@ def _drawn(mask: NDArray[np.uint8], min_length_px: int) -> tuple[NDArray[np.uint
     return drawn, thickest
 
 
-def _lines(mask: NDArray[np.uint8]) -> Iterator[_Line]:
+def _lines(mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> Iterator[_Line]:
     """Yield the nearly horizontal straight lines, each followed to both of its ends."""
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, _box(_MAX_THICKNESS_PX, _MAX_THICKNESS_PX)))
     runs = cv2.morphologyEx(cv2.dilate(thin, _box(1, 3)), cv2.MORPH_OPEN, _box(_RUN_PX, 1))
@@ -81,7 +82,7 @@ def _lines(mask: NDArray[np.uint8]) -> Iterator[_Line]:
         if label:
             x, y, w, h, _ = stats[label].tolist()
             line = _fitted((labels[y : y + h, x : x + w] == label) & (thin[y : y + h, x : x + w] > 0), x, y)
-            followed = None if line is None else _followed(line, mask)
+            followed = None if line is None else _followed(line, weak)
             if followed is not None:
                 yield followed
 
@@ -102,19 +103,19 @@ def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
     return _Line(slope, offset + y - slope * x, x, x + ink.shape[1], thickness)
 
 
-def _followed(line: _Line, mask: NDArray[np.uint8]) -> _Line | None:
+def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
     """Return the line continued on both sides as far as there is ink under it, digits that stand on it included.
 
     None where there is too little ink under it as a whole.
     """
-    height, width = mask.shape
+    height, width = weak.shape
     columns = np.arange(width)
     rows = np.rint(line.slope * columns + line.offset).astype(np.intp)
     inside = (rows >= 1) & (rows < height - 1)
     under = np.zeros(width, bool)
     band = columns[inside]
     for shift in (-1, 0, 1):
-        under[band] |= mask[rows[inside] + shift, band] > 0
+        under[band] |= weak[rows[inside] + shift, band] > 0
     left = line.left - _reach(under[: line.left][::-1])
     right = line.right + _reach(under[line.right :])
     return _Line(line.slope, line.offset, left, right, line.thickness) if under[left:right].mean() >= _MIN_INK else None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.patch import to_inputs
-from digitedge.reading.candidates import MIN_HEIGHT_PX, NOTHING, Candidate, find_candidates
+from digitedge.reading.candidates import MAX_ASPECT, MIN_HEIGHT_PX, NOTHING, Candidate, find_candidates
 from digitedge.reading.context import ContextModel, features
 from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
@@ -147,7 +147,8 @@ def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.
         known[layer.light] = np.concatenate([known[layer.light], seen[seen[:, 3] >= MIN_HEIGHT_PX]])
         marks.append(small)
     parts = [part for candidate in pieces if candidate.how == "piece" for part in split(candidate)]
-    return pieces + parts, np.concatenate(marks)
+    offered = [candidate for candidate in pieces if candidate.patch.shape[1] <= MAX_ASPECT * candidate.patch.shape[0]]
+    return offered + parts, np.concatenate(marks)
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:
