@@ -126,6 +126,7 @@ def test_a_run_leaves_everything_and_evaluate_agrees(tmp_path: Path, drawn_set: 
     assert {path.name for path in folder.iterdir()} == LEFT
     metrics = json.loads((folder / runs.METRICS).read_text())
     assert metrics["parameters"] == 109_386
+    assert (folder / runs.MODEL).stat().st_size < 1.2 * 4 * 109_386, "the weights once, no optimiser"
     assert metrics["data"]["test"]["count"] == metrics["count"] == 100
     assert len(metrics["data"]["train"]["sha256"]) == 64
     assert {"tensorflow", "keras", "numpy", "python", "digitedge"} <= metrics["versions"].keys()

@@ -1,7 +1,10 @@
+import json
+
 import numpy as np
 import pytest
 
-from digitedge.models import DEFAULT_MODEL
+from digitedge.files import sha256_of
+from digitedge.models import DEFAULT_KERAS, DEFAULT_MODEL
 from digitedge.patch import to_inputs
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits, draw_nondigits
@@ -17,6 +20,17 @@ def test_the_default_model_is_small_and_takes_pixels_minus_128(shipped):
     assert (shipped.input.dtype, shipped.input.shape) == ("int8", (1, 28, 28, 1))
     assert (shipped.input.scale, shipped.input.zero_point) == (1.0, -128)
     assert shipped.info.labels == (*"0123456789", "reject")
+
+
+def test_its_source_and_records_belong_together(shipped):
+    """Who replaces one of the files replaces all of them."""
+    source = sha256_of(DEFAULT_KERAS)
+    assert shipped.info.metadata["source"] == shipped.info.metadata["source"] | {"file": DEFAULT_KERAS.name, "sha256": source}
+    assert json.loads(DEFAULT_KERAS.with_suffix(".json").read_text())["model"]["sha256"] == source
+    card = json.loads(DEFAULT_MODEL.with_suffix(".json").read_text())
+    assert (card["sha256"], card["float"]["sha256"]) == (sha256_of(DEFAULT_MODEL), source)
+    context = json.loads(DEFAULT_KERAS.with_suffix(".context.json").read_text())
+    assert shipped.info.metadata["context"] == context, "export it again after scripts/fit-context"
 
 
 def test_it_reads_drawn_hands_and_rejects_most_of_what_is_no_digit(shipped):
