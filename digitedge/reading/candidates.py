@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digitedge.reading.ink import CERTAIN, InkLayer
 from digitedge.reading.lines import without_lines
 from digitedge.reading.page import Box
+from digitedge.reading.pieces import Labels, Pieces, alike, near_pairs
 
 MAX_HEIGHT_PX = 72  # of a digit at a level that has a coarser one above it
 MIN_HEIGHT_PX = 10  # of a digit at the finest level
@@ -27,8 +28,6 @@ _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
 _MAX_MARKS = 400
-_SAME_BOX = 0.08  # of the larger side, between the edges of one piece in two layers
-_SAME_AREA = 1.35  # ratio of its areas
 NOTHING = np.empty((0, 5), np.float32)
 _CROSS = np.ones((3, 3), np.uint8)
 
@@ -58,171 +57,140 @@ class Candidate:
     how: str = "piece"
 
 
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """Connected ink of one layer: ``labels`` int32 [h, w], ``stats`` int32 [N, 5] as OpenCV orders them (0 is the ground)."""
-
-    labels: NDArray[np.int32]
-    stats: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, mask: NDArray[np.uint8]) -> _Pieces:
-        _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
-        return cls(labels, stats)
-
-    def in_picture(self, zoom: float) -> NDArray[np.float32]:
-        """Return float32 [N, 5]: x, y, width, height and area in pixels of the full picture."""
-        return self.stats.astype(np.float32) * np.array([zoom, zoom, zoom, zoom, zoom * zoom], np.float32)
-
-    def box(self, label: int) -> Box:
-        x, y, w, h = (int(value) for value in self.stats[label, :4])
-        return x, y, w, h
-
-    def ink(self, labels: tuple[int, ...], box: Box) -> NDArray[np.bool_]:
-        x, y, w, h = box
-        window = self.labels[y : y + h, x : x + w]
-        ink = window == labels[0]
-        for label in labels[1:]:
-            ink |= window == label
-        return ink
-
-
-def find_candidates(
-    layer: InkLayer, is_coarsest: bool, known: NDArray[np.float32] = NOTHING
-) -> tuple[list[Candidate], NDArray[np.float32], NDArray[np.float32]]:
-    """Return what of a layer's ink has a digit's size, and its small marks; frames and rules are taken away first.
+def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
+    """Return what of the layers' ink has a digit's size, and the small marks; frames and rules are taken away as well.
 
     Args:
-        layer: The ink.
-        is_coarsest: Whether no coarser layer follows.
-        known: float32 [K, 5]: x, y, width, height, area in pixels of the full picture of pieces that finer layers of the same
-            polarity gave; one that looks the same here is not offered twice.
+        layers: Of one picture, a level's dark ink before its light, the finest first.
 
     Returns:
-        The candidates; this layer's own rows for ``known``; and float32 [M, 5]: x, y, width, height (pixels of the full
-        picture) and strongest contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs.
+        The candidates, layer by layer; and float32 [M, 5]: x, y, width, height (pixels of the full picture) and strongest
+        contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs.
     """
-    pieces = _Pieces.of(layer.mask)
-    seen = pieces.in_picture(layer.zoom)
-    fresh = ~_are_known(seen, known)
-    # A large digit written with a fine pen is whole only where the pen is wide enough to be seen: here, too.
-    found = list(_candidates(layer, pieces, layer.mask.shape[0], fresh))
-    max_height = layer.mask.shape[0] if is_coarsest else MAX_HEIGHT_PX
-    wide, high = pieces.stats[:, cv2.CC_STAT_WIDTH], pieces.stats[:, cv2.CC_STAT_HEIGHT]
-    oversize = (wide > max_height * MAX_ASPECT) | (high > max_height)
-    oversize[0] = False
-    stubs = (np.maximum(wide, high) >= _STUB_PX) & (np.maximum(wide, high) >= _STUB_ASPECT * np.minimum(wide, high))
-    if oversize.any() or np.count_nonzero(stubs[1:]) >= _MIN_STUBS:
-        weak = cv2.compare(layer.strength, cv2.convertScaleAbs(layer.bound, alpha=_WEAK), cv2.CMP_GT)
-        rest = without_lines(layer.mask, weak, min(_LINE_PX, max_height + 10))
-        if rest is not None:
-            left = _Pieces.of(rest)
-            found += _candidates(layer, left, layer.mask.shape[0], ~_are_known(left.in_picture(layer.zoom), seen[1:]))
-    # At coarser scales what is a mark beside large digits was a candidate at this one.
-    return found, seen[1:], _marks(layer, pieces) if layer.level == 0 else NOTHING
+    if not layers:
+        return [], NOTHING
+    pieces = Pieces.of([layer.mask for layer in layers], [layer.zoom for layer in layers])
+    sized = _sized(layers, pieces)
+    # What looks the same as in a finer layer of the same polarity is not offered twice.
+    tall = np.flatnonzero(pieces.seen[:, 3] >= MIN_HEIGHT_PX)
+    mine, other = alike(pieces.seen, np.flatnonzero((sized.whole | sized.part) & (pieces.mask > 0)), pieces.seen, tall)
+    light = np.array([layer.light for layer in layers])[pieces.mask]
+    again = mine[(pieces.mask[other] < pieces.mask[mine]) & (light[other] == light[mine])]
+    found = _candidates(layers, pieces, sized.without(again))
+    rests = [(number, rest) for number, rest in enumerate(_without_lines(layers, pieces)) if rest is not None]
+    if rests:
+        numbers = np.array([number for number, _ in rests])
+        behind = [layers[number] for number, _ in rests]
+        left = Pieces.of([rest for _, rest in rests], [layer.zoom for layer in behind])
+        sized = _sized(behind, left)
+        mine, other = alike(left.seen, np.flatnonzero(sized.whole | sized.part), pieces.seen, np.arange(len(pieces.seen)))
+        again = mine[numbers[left.mask[mine]] == pieces.mask[other]]
+        for (number, _), more in zip(rests, _candidates(behind, left, sized.without(again)), strict=True):
+            found[number] += more
+    # At coarser scales what is a mark beside large digits was a candidate at the finest.
+    marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
+    return [candidate for of_layer in found for candidate in of_layer], np.concatenate([NOTHING, *marks])
 
 
-def _are_known(seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return bool [N]: whether each piece is one of the known ones: same box, and neither hollow nor broken there.
-
-    Only the known whose near edge may fit are compared: a page of print has thousands on each side, and all pairs of them take
-    gigabytes.
-    """
-    same = np.zeros(len(seen), bool)
-    if not len(known):
-        return same
-    corners, others = seen[:, :4].copy(), known[:, :4].copy()
-    corners[:, 2:] += corners[:, :2]
-    others[:, 2:] += others[:, :2]
-    slack = _SAME_BOX * np.maximum(seen[:, 2], seen[:, 3])
-    axis = int(np.ptp(others[:, :2], axis=0).argmax())
-    order = others[:, axis].argsort(kind="stable")
-    # One pixel more than the slack: which pairs are the same is decided below.
-    first = np.searchsorted(others[order, axis], corners[:, axis] - slack - 1)
-    count = np.searchsorted(others[order, axis], corners[:, axis] + slack + 1) - first
-    piece = np.repeat(np.arange(len(seen)), count)
-    other = order[np.arange(len(piece)) + np.repeat(first - np.cumsum(count) + count, count)]
-    fits = np.abs(corners[piece] - others[other]).max(axis=1) <= slack[piece]
-    ratio = seen[piece, 4] / known[other, 4]
-    same[piece[fits & (ratio < _SAME_AREA) & (ratio > 1 / _SAME_AREA)]] = True
-    return same
+def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[np.uint8] | None]:
+    """Yield each layer's mask without rules and frames; None where it has none."""
+    coarsest = layers[-1].level
+    max_height = np.array([layer.mask.shape[0] if layer.level == coarsest else MAX_HEIGHT_PX for layer in layers])
+    wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
+    limit = max_height[pieces.mask]
+    oversize = (wide > limit * MAX_ASPECT) | (high > limit)
+    longer = np.maximum(wide, high)
+    stubs = (longer >= _STUB_PX) & (longer >= _STUB_ASPECT * np.minimum(wide, high))
+    large, stub = (np.bincount(pieces.mask[which], minlength=len(layers)).tolist() for which in (oversize, stubs))
+    for number, layer in enumerate(layers):
+        if large[number] or stub[number] >= _MIN_STUBS:
+            weak = cv2.compare(layer.strength, cv2.convertScaleAbs(layer.bound, alpha=_WEAK), cv2.CMP_GT)
+            yield without_lines(layer.mask, weak, min(_LINE_PX, int(max_height[number]) + 10))
+        else:
+            yield None
 
 
-def _marks(layer: InkLayer, pieces: _Pieces) -> NDArray[np.float32]:
-    _, _, width, height, area = pieces.stats.T
+def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
+    _, _, width, height, area = labels.stats.T
     small = (height < MIN_COARSE_PX) & (width < 2 * MIN_COARSE_PX) & (area >= 3)
     small[0] = False
-    labels = np.flatnonzero(small)
-    labels = labels[np.argsort(-area[labels], kind="stable")[:_MAX_MARKS]]
-    boxes = pieces.stats[labels, :4]
+    numbers = np.flatnonzero(small)
+    numbers = numbers[np.argsort(-area[numbers], kind="stable")[:_MAX_MARKS]]
+    boxes = labels.stats[numbers, :4]
     contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
     return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32).reshape(-1, 5)
 
 
-def _candidates(layer: InkLayer, pieces: _Pieces, max_height: int, fresh: NDArray[np.bool_]) -> Iterator[Candidate]:
-    min_height = MIN_HEIGHT_PX if layer.level == 0 else MIN_COARSE_PX
-    _, _, width, height, area = pieces.stats.T
-    low = fresh & (height <= max_height)
-    small_enough = low & (width <= MAX_ASPECT * np.maximum(height, min_height))
-    whole = low & (width <= _MAX_CHAIN_ASPECT * height) & (height >= min_height) & (area >= height)
-    part = small_enough & (np.maximum(width, height) >= min_height // 3) & (area >= min_height // 2)
-    whole[0] = part[0] = False
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """Which pieces may be digits or parts of one, bool [N] each, and the heights of digits in each mask, pixels."""
+
+    whole: NDArray[np.bool_]
+    part: NDArray[np.bool_]
+    min_height: NDArray[np.intp]
+    max_height: NDArray[np.intp]
+
+    def without(self, again: NDArray[np.intp]) -> _Sized:
+        """Return the same less some of the pieces."""
+        fresh = np.ones(len(self.whole), bool)
+        fresh[again] = False
+        return _Sized(self.whole & fresh, self.part & fresh, self.min_height, self.max_height)
+
+
+def _sized(layers: list[InkLayer], pieces: Pieces) -> _Sized:
+    min_height = np.array([MIN_HEIGHT_PX if layer.level == 0 else MIN_COARSE_PX for layer in layers])
+    # A large digit written with a fine pen is whole only where the pen is wide enough to be seen: at fine levels, too.
+    max_height = np.array([layer.mask.shape[0] for layer in layers])
+    _, _, width, height, area = pieces.boxes.T
+    least = min_height[pieces.mask]
+    low = height <= max_height[pieces.mask]
+    whole = low & (width <= _MAX_CHAIN_ASPECT * height) & (height >= least) & (area >= height)
+    part = low & (width <= MAX_ASPECT * np.maximum(height, least))
+    part &= (np.maximum(width, height) >= least // 3) & (area >= least // 2)
+    return _Sized(whole, part, min_height, max_height)
+
+
+def _candidates(layers: list[InkLayer], pieces: Pieces, sized: _Sized) -> list[list[Candidate]]:
+    """Return the candidates of each layer: its whole pieces, then those joined of two."""
+    found: list[list[Candidate]] = [[] for _ in layers]
+    wholes, parts = _highest(pieces, sized.whole), np.flatnonzero(sized.part)
+    crowded = np.bincount(pieces.mask[parts], minlength=len(layers)) > _MAX_PIECES
+    pairs = near_pairs(pieces, parts[~crowded[pieces.mask[parts]]], sized.min_height, sized.max_height)
+    for how, members in (("piece", wholes[:, None]), ("joined", pairs)):
+        numbers, labels = pieces.mask[members[:, 0]].tolist(), pieces.label[members].tolist()
+        for number, of_one, box in zip(numbers, labels, pieces.around(members), strict=True):
+            candidate = _made(layers[number], pieces.labels[number], of_one, box, how)
+            if candidate is not None:
+                found[number].append(candidate)
+    return found
+
+
+def _highest(pieces: Pieces, whole: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the whole pieces as indices, of a crowded mask only the highest."""
     wholes = np.flatnonzero(whole)
-    if len(wholes) > _MAX_PIECES:
-        wholes = wholes[np.argsort(-height[wholes], kind="stable")[:_MAX_PIECES]]
-    for label in wholes.tolist():
-        yield from _made(layer, pieces, (label,), "piece")
-    parts = np.flatnonzero(part)
-    if len(parts) <= _MAX_PIECES:
-        for pair in _near_pairs(pieces.stats, parts, min_height, max_height):
-            yield from _made(layer, pieces, pair, "joined")
+    count = np.bincount(pieces.mask[wholes])
+    if not len(count) or count.max() <= _MAX_PIECES:
+        return wholes
+    parts = np.split(wholes, count.cumsum()[:-1])
+    kept = [part[(-pieces.boxes[part, 3]).argsort(kind="stable")[:_MAX_PIECES]] for part in parts]
+    return np.concatenate([few if len(part) > _MAX_PIECES else part for part, few in zip(parts, kept, strict=True)])
 
 
-def _near_pairs(stats: NDArray[np.int32], parts: NDArray[np.intp], min_height: int, max_height: int) -> list[tuple[int, int]]:
-    """Return pairs of pieces that may be one digit: one above the other or overlapping, close, together of a digit's shape."""
-    if len(parts) < 2:
-        return []
-    x, y, w, h = (stats[parts, column].astype(np.float32) for column in range(4))
-    right, bottom = x + w, y + h
-    union_w = np.maximum.outer(right, right) - np.minimum.outer(x, x)
-    union_h = np.maximum.outer(bottom, bottom) - np.minimum.outer(y, y)
-    overlap_x = w[:, None] + w[None, :] - union_w
-    gap_y = union_h - h[:, None] - h[None, :]
-    taller = np.maximum.outer(h, h)
-    extent = np.maximum(w, h)
-    near = (
-        (overlap_x >= 0.3 * np.minimum.outer(w, w))
-        & (gap_y <= 0.22 * union_h)
-        & (union_h >= min_height)
-        & (union_h <= max_height)
-        & (union_w <= 1.25 * union_h)
-        & (taller >= 0.35 * union_h)
-        & (np.minimum.outer(extent, extent) >= 0.18 * union_h)
-    )
-    first, second = np.nonzero(np.triu(near, 1))
-    return [(int(parts[i]), int(parts[j])) for i, j in zip(first, second, strict=True)]
-
-
-def _made(layer: InkLayer, pieces: _Pieces, labels: tuple[int, ...], how: str) -> Iterator[Candidate]:
-    """Yield the candidate of the pieces, or nothing where their contrast is too weak to be ink."""
-    boxes = [pieces.box(label) for label in labels]
-    x, y = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    w, h = max(box[0] + box[2] for box in boxes) - x, max(box[1] + box[3] for box in boxes) - y
-    ink = pieces.ink(labels, (x, y, w, h))
-    strengths = layer.strength[y : y + h, x : x + w][ink]
-    core = float(
-        np.partition(strengths, int(_CORE_QUANTILE * (strengths.size - 1)))[int(_CORE_QUANTILE * (strengths.size - 1))]
-    )
+def _made(layer: InkLayer, pieces: Labels, labels: list[int], box: Box, how: str) -> Candidate | None:
+    """Return the candidate of the pieces in a box of the layer, None where their contrast is too weak to be ink."""
+    x, y, w, h = box
+    # One pixel more on each side takes along the soft edge that the threshold cut off.
+    rows, columns = slice(max(0, y - 1), y + h + 1), slice(max(0, x - 1), x + w + 1)
+    window, ink = layer.strength[rows, columns], pieces.ink(labels, rows, columns)
+    strengths = window[ink]
+    rank = int(_CORE_QUANTILE * (strengths.size - 1))
+    strengths.partition(rank)
+    core = float(strengths[rank])
     bound = float(layer.bound[y + h // 2, x + w // 2])
     if core < CERTAIN * bound:
-        return
-    # One pixel more on each side takes along the soft edge that the threshold cut off.
-    left, top = min(x, 1), min(y, 1)
-    window = layer.strength[y - top : y + h + 1, x - left : x + w + 1]
-    reach = np.zeros(window.shape, np.uint8)
-    reach[top : top + h, left : left + w] = ink
-    patch = cv2.convertScaleAbs(window, alpha=255 / core)
-    patch[(cv2.dilate(reach, _CROSS) == 0) | (patch < 255 * _EDGE)] = 0
+        return None
+    _, patch = cv2.threshold(cv2.convertScaleAbs(window, alpha=255 / core), int(255 * _EDGE), 0, cv2.THRESH_TOZERO)
+    patch *= cv2.dilate(ink.view(np.uint8), _CROSS)
     zoom = layer.zoom
     box_xywh = (round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom)))
-    yield Candidate(box_xywh, patch, core, bound, layer.light, layer.level, zoom, how)
+    return Candidate(box_xywh, patch, core, bound, layer.light, layer.level, zoom, how)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.candidates import Candidate
+from digitedge.reading.near import overlapping
 from digitedge.reading.page import Box
 
 _SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
 _MARGIN = 0.02  # what was joined or split must beat the piece as found by this
-_BLOCK = 512  # candidates whose places are compared with all at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,32 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     order = [index for index in np.argsort(-rank, kind="stable").tolist() if rank[index] >= 0]
     boxes = np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4)
     rivals = np.full(len(candidates), -1, np.intp)
-    taken = np.full(len(order), -1, np.intp)  # by which position in the order
+    weaker: dict[int, list[int]] = {}
+    for strong, weak in _competing(boxes):
+        weaker.setdefault(strong, []).append(weak)
+    taken: dict[int, int] = {}  # by which candidate, each position in the order
     standing: list[int] = []
-    for first in range(0, len(order), _BLOCK):
-        shares = _shares(boxes[first : first + _BLOCK], boxes)
-        for position, index in enumerate(order[first : first + _BLOCK], first):
-            if taken[position] >= 0:
-                rivals[index] = order[taken[position]]
-            else:
-                standing.append(index)
-                taken[(taken < 0) & (shares[position - first] > _SAME_PLACE)] = position
+    for position, index in enumerate(order):
+        if position in taken:
+            rivals[index] = taken[position]
+        else:
+            standing.append(index)
+            for weak in weaker.get(position, ()):
+                taken.setdefault(weak, index)
     return Selection(standing, rivals)
 
 
-def _shares(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return [N, M]: the intersection of each two boxes over the smaller one's area, in [0, 1]."""
-    x, y, w, h = boxes.T
-    other_x, other_y, other_w, other_h = others.T
-    width = np.minimum.outer(x + w, other_x + other_w) - np.maximum.outer(x, other_x)
-    height = np.minimum.outer(y + h, other_y + other_h) - np.maximum.outer(y, other_y)
-    return np.maximum(width, 0) * np.maximum(height, 0) / np.minimum.outer(w * h, other_w * other_h)
+def _competing(boxes: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Return the pairs of boxes, float32 [N, 4], that share too much ink to be two digits; the earlier one first."""
+    first, second = overlapping(boxes, boxes)
+    ordered = np.flatnonzero(first < second)
+    first, second = first[ordered], second[ordered]
+    (x, y, w, h), (other_x, other_y, other_w, other_h) = boxes[first].T, boxes[second].T
+    width = np.minimum(x + w, other_x + other_w) - np.maximum(x, other_x)
+    height = np.minimum(y + h, other_y + other_h) - np.maximum(y, other_y)
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    close = np.flatnonzero(shared / np.minimum(w * h, other_w * other_h) > _SAME_PLACE)
+    return list(zip(first[close].tolist(), second[close].tolist(), strict=True))
 
 
 def around(boxes: list[Box]) -> Box:

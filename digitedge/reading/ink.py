@@ -72,13 +72,13 @@ def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
         for light in (False, True):
             strength = cv2.subtract(level, paper) if light else cv2.subtract(paper, level)
             mask = cv2.compare(strength, bound, cv2.CMP_GT)
-            if cv2.countNonZero(mask) >= _LEAST_INK and _has_certain_ink(strength, bound, mask):
+            if cv2.countNonZero(mask) >= _LEAST_INK and _has_certain_ink(strength, bound):
                 yield InkLayer(zoom, strength, mask, bound, light, number)
 
 
-def _has_certain_ink(strength: NDArray[np.uint8], bound: NDArray[np.uint8], mask: NDArray[np.uint8]) -> bool:
+def _has_certain_ink(strength: NDArray[np.uint8], bound: NDArray[np.uint8]) -> bool:
     """Return whether enough pixels are far past the bound: where there is writing, every eighth row mostly tells."""
-    for rows in (slice(None, None, 8), mask.max(axis=1) > 0):
+    for rows in (slice(None, None, 8), slice(None)):
         certain = cv2.convertScaleAbs(bound[rows], alpha=CERTAIN)
         if cv2.countNonZero(cv2.compare(strength[rows], certain, cv2.CMP_GT)) >= _LEAST_INK:
             return True

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.patch import to_inputs
-from digitedge.reading.candidates import MAX_ASPECT, MIN_HEIGHT_PX, NOTHING, Candidate, find_candidates
+from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
 from digitedge.reading.context import ContextModel, features
 from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
@@ -116,11 +116,8 @@ class Reader:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Return fields and probabilities with the digits of tilted lines turned upright, where that reads better."""
         count = self.classifier.digits
-        plausible = [
-            index
-            for index, row in enumerate(probabilities)
-            if candidates[index].how == "piece" and row[:count].max() > _PLAUSIBLE
-        ]
+        likely = np.flatnonzero(probabilities[:, :count].max(axis=1, initial=0) > _PLAUSIBLE).tolist()
+        plausible = [index for index in likely if candidates[index].how == "piece"]
         for degrees, members in tilted_lines([candidates[index].box_xywh for index in plausible]):
             indices = [plausible[member] for member in members]
             turned = to_inputs((upright(candidates[i].patch, degrees) for i in indices), self.classifier.info.geometry)
@@ -137,18 +134,10 @@ def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
 
 def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
     """Return the candidates of all layers and their marks, see `find_candidates`."""
-    coarsest = max((layer.level for layer in layers), default=0)
-    pieces: list[Candidate] = []
-    known = {False: NOTHING, True: NOTHING}
-    marks = [NOTHING]
-    for layer in layers:
-        found, seen, small = find_candidates(layer, layer.level == coarsest, known[layer.light])
-        pieces += found
-        known[layer.light] = np.concatenate([known[layer.light], seen[seen[:, 3] >= MIN_HEIGHT_PX]])
-        marks.append(small)
+    pieces, marks = find_candidates(layers)
     parts = [part for candidate in pieces if candidate.how == "piece" for part in split(candidate)]
     offered = [candidate for candidate in pieces if candidate.patch.shape[1] <= MAX_ASPECT * candidate.patch.shape[0]]
-    return offered + parts, np.concatenate(marks)
+    return offered + parts, marks
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

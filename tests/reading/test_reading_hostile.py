@@ -8,12 +8,13 @@ from PIL import Image
 
 from digitedge.errors import InputError, OutputError
 from digitedge.models import DEFAULT_MODEL
-from digitedge.reading.candidates import NOTHING, Candidate, _are_known
+from digitedge.reading.candidates import Candidate
 from digitedge.reading.context import FEATURES, features
 from digitedge.reading.decide import select
 from digitedge.reading.ink import levels
 from digitedge.reading.page import Box
 from digitedge.reading.picture import load_picture, save_picture
+from digitedge.reading.pieces import alike
 from digitedge.reading.reader import Reader, ReaderSettings, candidates_of
 from digitedge.runtime.classifier import Classifier
 
@@ -57,29 +58,30 @@ def test_known_pieces_are_found_among_thousands_as_by_comparing_all() -> None:
     corners, others = (np.column_stack([rows[:, :2], rows[:, :2] + rows[:, 2:4]]) for rows in (seen, known))
     near = np.abs(corners[:, None] - others).max(axis=2) <= 0.08 * np.maximum(seen[:, 2], seen[:, 3])[:, None]
     ratio = seen[:, None, 4] / known[:, 4]
-    expected = (near & (ratio < 1.35) & (ratio > 1 / 1.35)).any(axis=1)
-    assert 50 < expected.sum() < 450
-    assert (_are_known(seen, known) == expected).all()
-    assert not _are_known(seen, NOTHING).any()
+    expected = np.argwhere(near & (ratio < 1.35) & (ratio > 1 / 1.35))
+    assert 50 < len(np.unique(expected[:, 0])) < 450
+    everything, others = np.arange(len(seen)), np.arange(len(known))
+    assert np.unique(np.column_stack(alike(seen, everything, known, others)), axis=0).tolist() == expected.tolist()
+    assert len(alike(seen, everything, known, others[:0])[0]) == 0
 
 
 def test_known_pieces_of_a_page_of_print_fit_into_memory() -> None:
     y, x = np.divmod(np.arange(40_000), 200)
     pieces = np.column_stack([x * 20, y * 15, np.full_like(x, 12), np.full_like(x, 11), np.full_like(x, 60)]).astype(np.float32)
-    assert _are_known(pieces, pieces).all()  # all pairs at once would take 25 gigabytes
+    mine, other = alike(pieces, np.arange(len(pieces)), pieces, np.arange(len(pieces)))  # all pairs would take 25 gigabytes
+    assert (mine == other).all() and len(mine) == len(pieces)
 
 
 def test_features_in_blocks_are_those_of_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
     candidates, probabilities = crowd(150), scores(150)
     whole = features(candidates, probabilities)
+    monkeypatch.setattr("digitedge.reading.context._FEW", 10)
     monkeypatch.setattr("digitedge.reading.context._MAX_PAIRS", 1000)
     assert features(candidates, probabilities) == pytest.approx(whole, abs=1e-5)  # sums in another order
     assert features([], scores(0)).shape == (0, FEATURES)
 
 
-@pytest.mark.parametrize("block", [1, 7, 512])
-def test_a_place_goes_to_the_surest_whatever_the_block(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitedge.reading.decide._BLOCK", block)
+def test_a_place_goes_to_the_surest() -> None:
     candidates = [candidate((0, 0, 20, 30)), candidate((2, 0, 20, 30)), candidate((40, 0, 20, 30)), candidate((41, 0, 20, 30))]
     selection = select(candidates, np.array([0.6, 0.9, 0.8, 0.3], np.float32), 0.5)
     assert selection.standing == [1, 2]
