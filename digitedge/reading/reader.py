@@ -135,9 +135,9 @@ def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
 def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
     """Return the candidates of all layers and their marks, see `find_candidates`."""
     pieces, marks = find_candidates(layers)
-    parts = [part for candidate in pieces if candidate.how == "piece" for part in split(candidate)]
+    parts = split([candidate for candidate in pieces if candidate.how == "piece"])
     offered = [candidate for candidate in pieces if candidate.patch.shape[1] <= MAX_ASPECT * candidate.patch.shape[0]]
-    return offered + parts, marks
+    return [*offered, *parts], marks
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

@@ -46,7 +46,7 @@ def test_leaning_neighbours_whose_boxes_overlap_are_parted() -> None:
 
 def test_what_stands_high_is_not_cut() -> None:
     (candidate,) = (c for c in candidates_of(written([(40, 40, 26, 44)])) if c.how == "piece")
-    assert list(split(candidate)) == []
+    assert list(split([candidate])) == []
 
 
 def test_parts_keep_the_place_and_the_soft_edge_of_a_piece() -> None:
