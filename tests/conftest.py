@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from forks import Forks
 from needs import lacking
 
 ROOT = Path(__file__).parent.parent
@@ -45,6 +46,14 @@ def clips_dir() -> Path:
 def crops_dir() -> Path:
     """The folder with foreign digit crops."""
     return _data_folder("crops")
+
+
+@pytest.fixture(scope="session")
+def forks():
+    """A process that has imported all of ours; commands are forked off it."""
+    process = Forks(warm=True)
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="session")

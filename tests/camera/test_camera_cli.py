@@ -38,8 +38,8 @@ def _frames_of(path):
     return count
 
 
-def test_json_is_a_line_a_frame_and_nothing_else():
-    done = _run("--source", "demo", "--json", "--frames", 4, "--size", "320x240")
+def test_json_is_a_line_a_frame_and_nothing_else(forks):
+    done = forks.run("camera", "--source", "demo", "--json", "--frames", 4, "--size", "320x240")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert len(lines) == 4

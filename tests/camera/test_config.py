@@ -1,8 +1,6 @@
 """Settings files, through the command that takes them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -52,11 +50,10 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
             load_config(file, KNOWN)
 
 
-def test_the_file_sets_the_run_and_flags_win(tmp_path):
+def test_the_file_sets_the_run_and_flags_win(tmp_path, forks):
     model = Path(__file__).parent.parent / "golden/tiny-int8.tflite"
     file = write(tmp_path, f'source = "demo"\njson = true\nframes = 50\nmodel = "{model}"\n')
-    command = [sys.executable, "-m", "digitedge", "camera", "--config", str(file), "--frames", "2"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = forks.run("camera", "--config", file, "--frames", 2)
     assert done.returncode == 0, done.stderr
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forks import Forks
 
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
@@ -18,6 +19,7 @@ PROGRAM = [sys.executable, "-m", "digitedge"]
 
 
 def digitedge(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own: TensorFlow does not survive a fork."""
     return subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, cwd=cwd)
 
 
@@ -29,9 +31,9 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_recipes_are_listed_for_people_and_scripts() -> None:
-    assert "mlp-256-128-128" in digitedge("recipes").stdout
-    listed = json.loads(digitedge("recipes", "--json").stdout)
+def test_recipes_are_listed_for_people_and_scripts(forks: Forks) -> None:
+    assert "mlp-256-128-128" in forks.run("recipes").stdout
+    listed = json.loads(forks.run("recipes", "--json").stdout)
     by_name = {recipe["name"]: recipe for recipe in listed}
     assert by_name["mlp-25-15"]["input"] == [20, 20, 1]
     assert by_name["mlp-128-64"]["settings"]["epochs"] == 5
@@ -47,16 +49,16 @@ def test_recipes_are_listed_for_people_and_scripts() -> None:
         (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
     ],
 )
-def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
-    ran = digitedge(*arguments, cwd=tmp_path)
+def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[str, ...], said: str, forks: Forks) -> None:
+    ran = forks.run(*arguments, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "a failure leaves no run behind"
 
 
-def test_an_unknown_split_is_a_usage_error() -> None:
-    ran = digitedge("evaluate", DEFAULT_MODEL, "--split", "training")
+def test_an_unknown_split_is_a_usage_error(forks: Forks) -> None:
+    ran = forks.run("evaluate", DEFAULT_MODEL, "--split", "training")
     assert (ran.returncode, ran.stdout) == (2, "")
 
 

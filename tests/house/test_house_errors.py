@@ -1,11 +1,10 @@
 """What goes wrong gets one sentence and a remedy on stderr, exit code 1, nothing on stdout, no traceback."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forks import Forks
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,10 +42,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_one_sentence_and_a_remedy(case: str, folder: Path) -> None:
+def test_one_sentence_and_a_remedy(case: str, folder: Path, forks: Forks) -> None:
     arguments, named = CASES[case]
-    words = arguments.format(folder=folder, golden=GOLDEN).split()
-    done = subprocess.run([sys.executable, "-m", "digitedge", *words], capture_output=True, text=True, timeout=60, check=False)
+    done = forks.run(*arguments.format(folder=folder, golden=GOLDEN).split())
     told = [line for line in done.stderr.splitlines() if not line.startswith("INFO:")]
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
@@ -56,21 +54,18 @@ def test_one_sentence_and_a_remedy(case: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["train cnn", "export small.keras"])
-def test_a_missing_extra_names_the_command_that_installs_it(command: str, tmp_path: Path) -> None:
-    block = "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None; sys.argv = {!r}; "
-    script = block.format(["digitedge", *command.split()]) + "from digitedge.cli import main; main()"
+def test_a_missing_extra_names_the_command_that_installs_it(command: str, tmp_path: Path, forks: Forks) -> None:
     (tmp_path / "small.keras").write_bytes(b"PK")
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = forks.run(*command.split(), cwd=tmp_path, missing=("tensorflow", "keras"))
     assert done.returncode == 1
     assert 'pip install "digitedge[train]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_model_whose_input_is_no_grey_picture(tmp_path: Path) -> None:
+def test_a_model_whose_input_is_no_grey_picture(tmp_path: Path, forks: Forks) -> None:
     colour = tmp_path / "colour.tflite"
     colour.write_bytes((GOLDEN / "colour-input.tflite").read_bytes())
     Image.fromarray(np.full((40, 40), 200, np.uint8)).save(tmp_path / "good.png")
-    words = ["predict", str(tmp_path / "good.png"), "--model", str(colour)]
-    done = subprocess.run([sys.executable, "-m", "digitedge", *words], capture_output=True, text=True, timeout=60, check=False)
+    done = forks.run("predict", tmp_path / "good.png", "--model", colour)
     assert done.returncode == 1
     assert "expected one square grey picture" in done.stderr

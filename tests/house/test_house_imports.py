@@ -1,37 +1,25 @@
-"""The board never sees TensorFlow, and --help sees nothing heavy."""
+"""The board never sees TensorFlow, and --help sees nothing heavy. (Of bench: tests/bench/test_bench_cli.py.)"""
 
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import pytest
+from forks import Forks
 
 from digitedge.scenes.fixed import fixed_scene
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "tiny-int8.tflite"
-
-_RUN = """
-import sys
-sys.argv = ["digitedge", *{arguments!r}]
-from digitedge.cli import main
-try:
-    main()
-except SystemExit as end:
-    code = end.code or 0
-heavy = {{"tensorflow", "keras", "matplotlib", "cv2", "numpy"}} & {{name.split(".")[0] for name in sys.modules}}
-print("HEAVY", code, sorted(heavy), file=sys.stderr)
-"""
+WORKSTATION = {"tensorflow", "keras", "matplotlib"}
 
 
-def heavy_modules(*arguments: str) -> tuple[str, set[str]]:
-    """Return (exit code, heavy packages that were imported) of a command in a fresh process."""
-    script = _RUN.format(arguments=list(arguments))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
-    line = next((line for line in done.stderr.splitlines() if line.startswith("HEAVY")), f"HEAVY ? [] {done.stderr}")
-    _, code, names = line.split(" ", 2)
-    return code, {name.strip(" []'") for name in names.split(",")} - {""}
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[Forks]:
+    """A process that has imported what ``--help`` does and nothing else."""
+    process = Forks(warm=False)
+    yield process
+    process.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +33,18 @@ COMMANDS = "demo recipes train export compare evaluate inspect predict camera be
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS.split()])
-def test_help_imports_nothing_heavy(command: str) -> None:
-    code, heavy = heavy_modules(*command.split(), "--help")
-    assert code == "0"
-    assert heavy == set()
+def test_help_imports_nothing_heavy(command: str, fresh: Forks) -> None:
+    done = fresh.run(*command.split(), "--help")
+    assert done.returncode == 0
+    assert "digitedge" in done.args and "Usage" in done.stdout
+    assert not set(done.args) & (WORKSTATION | {"cv2", "numpy"})
 
 
-def test_predict_never_imports_tensorflow(picture: Path) -> None:
-    code, heavy = heavy_modules("predict", str(picture), "--model", str(GOLDEN))
-    assert code == "0"
-    assert "cv2" in heavy
-    assert not heavy & {"tensorflow", "keras", "matplotlib"}
-
-
-def test_camera_never_imports_tensorflow() -> None:
-    code, heavy = heavy_modules("camera", "--source", "demo", "--frames", "2", "--json", "--model", str(GOLDEN))
-    assert code == "0"
-    assert not heavy & {"tensorflow", "keras", "matplotlib"}
-
-
-def test_bench_never_imports_tensorflow() -> None:
-    code, heavy = heavy_modules("bench", str(GOLDEN), "--runs", "5", "--seconds", "0", "--json")
-    assert code == "0"
-    assert not heavy & {"tensorflow", "keras", "matplotlib"}
+@pytest.mark.parametrize(
+    "command", ["predict {picture} --model {golden}", "camera --source demo --frames 2 --json --model {golden}"]
+)
+def test_the_board_never_imports_tensorflow(command: str, picture: Path, fresh: Forks) -> None:
+    done = fresh.run(*command.format(picture=picture, golden=GOLDEN).split())
+    assert done.returncode == 0, done.stderr
+    assert "cv2" in done.args
+    assert not set(done.args) & WORKSTATION

@@ -1,13 +1,12 @@
 """The reader with the shipped model on pages whose truth is known."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from forks import Forks
 
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.explain import write_explanation
@@ -62,8 +61,8 @@ def test_a_higher_min_confidence_only_takes_away(classifier: Classifier, scene: 
 
 def test_unseen_drawn_pages_are_mostly_read_and_words_mostly_not(classifier: Classifier) -> None:
     scores = []
-    for seed in page_seeds(Purpose.TESTS, 24):
-        drawn = draw_page(seed, size_wh=(800, 600))
+    for seed in page_seeds(Purpose.TESTS, 16):
+        drawn = draw_page(seed, size_wh=(640, 480))
         page = read(classifier, drawn.image_bgr)
         scores.append((drawn.kind, score_page(drawn, [(digit.digit, digit.box_xywh) for digit in page.digits])))
     everything = by_kind(scores)["all"]
@@ -79,11 +78,11 @@ def test_explain_writes_every_stage(classifier: Classifier, scene: Scene, tmp_pa
     assert all(cv2.imread(str(tmp_path / name)) is not None for name in names)
 
 
-def test_predict_prints_the_contract(scene: Scene, tmp_path: Path) -> None:
+def test_predict_prints_the_contract(scene: Scene, tmp_path: Path, forks: Forks) -> None:
     picture = tmp_path / "scene.png"
     cv2.imwrite(str(picture), scene.image_bgr)
-    words = [sys.executable, "-m", "digitedge", "predict", str(picture), "--json", "--save", str(tmp_path / "read")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    done = forks.run("predict", picture, "--json", "--save", tmp_path / "read")
+    assert done.returncode == 0, done.stderr
     page = json.loads(done.stdout)
     assert page["image"] == str(picture) and page["size"] == [640, 480]
     assert {"digit", "confidence", "box"} <= set(page["digits"][0])
