@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.reading.pieces import Labels
+
 _RUN_PX = 24  # a run of this length, one pixel of slack to each side: tilts up to 7 degrees
 _SEED_PX = 40  # a chain of this length shows where a line may run
 _MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
@@ -75,13 +77,12 @@ def _lines(mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> Iterator[_Line]:
     """Yield the nearly horizontal straight lines, each followed to both of its ends."""
     thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, _box(_MAX_THICKNESS_PX, _MAX_THICKNESS_PX)))
     runs = cv2.morphologyEx(cv2.dilate(thin, _box(1, 3)), cv2.MORPH_OPEN, _box(_RUN_PX, 1))
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
-        cv2.dilate(runs, _box(7, 1)), 8, cv2.CV_32S, cv2.CCL_BBDT
-    )
-    for label in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] >= _SEED_PX).tolist():
+    chains = Labels.of(cv2.dilate(runs, _box(7, 1)))
+    for label in np.flatnonzero(chains.stats[:, cv2.CC_STAT_WIDTH] >= _SEED_PX).tolist():
         if label:
-            x, y, w, h, _ = stats[label].tolist()
-            line = _fitted((labels[y : y + h, x : x + w] == label) & (thin[y : y + h, x : x + w] > 0), x, y)
+            x, y, w, h, _ = chains.stats[label].tolist()
+            rows, columns = slice(y, y + h), slice(x, x + w)
+            line = _fitted(chains.ink([label], rows, columns) & (thin[rows, columns] > 0), x, y)
             followed = None if line is None else _followed(line, weak)
             if followed is not None:
                 yield followed

@@ -76,7 +76,7 @@ def _best(patch: NDArray[np.uint8], ink: NDArray[np.float32], paths: NDArray[np.
 
 
 def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
-    """Yield for each patch the cheapest path down to each column of its last row: its cost, in pixels of ink [w], and columns [h, w].
+    """Yield for each patch the cheapest paths down to the columns of its last row: pixels of ink they cut [w], columns [h, w].
 
     All patches stand on one ground, side by side with walls between them, so that they are followed down together. Above
     the lower ones there is nothing, which costs nothing.
@@ -107,7 +107,7 @@ def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float3
 
 
 def _part(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArray[np.intp]) -> Candidate | None:
-    """Return what of a candidate lies between two paths, without crumbs of its neighbours; None where it has no digit's shape."""
+    """Return what of a candidate lies between two paths, without its neighbours' crumbs; None where it has no digit's shape."""
     start, end = max(0, int(left_edge.min()) - 1), min(candidate.patch.shape[1], int(right_edge.max()) + 1)
     columns = np.arange(start, end)
     kept = candidate.patch[:, start:end] * ((columns >= left_edge[:, None]) & (columns < right_edge[:, None]))
