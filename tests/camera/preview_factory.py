@@ -173,3 +173,24 @@ def open_browser() -> Iterator[Browser]:
                 browser.quit()
         finally:
             driver.terminate()
+
+
+def read_part(stream: HTTPResponse) -> bytes:
+    """Return the next JPEG of a multipart stream."""
+    length = 0
+    while (line := stream.fp.readline()).strip() or not length:
+        assert line, f"the stream ended with {stream.status}"
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    return stream.fp.read(length)
+
+
+def read_event(stream: HTTPResponse) -> dict:
+    """Return the next event's data."""
+    while not (line := stream.fp.readline()).startswith(b"data: "):
+        assert line, "the stream ended"
+    return json.loads(line.removeprefix(b"data: "))
+
+
+def post(port: int, box: object, **headers: str) -> HTTPResponse:
+    return request(port, "/roi", "POST", json.dumps({"box": box}).encode(), **({"Content_Type": "application/json"} | headers))
