@@ -22,6 +22,7 @@ def as_json(live: LiveFrame) -> dict[str, Any]:
         "changed": list(live.changed),
         "gone": list(live.gone),
         "read": live.was_read,
+        "advice": live.page.advice,
         "health": live.health,
         "ms": {stage: round(ms, 3) for stage, ms in live.stage_ms.items()},
     }

@@ -27,7 +27,7 @@ def frame_state(live: LiveFrame, labels: tuple[str, ...]) -> dict[str, Any]:
     height, width = live.frame_bgr.shape[:2]
     readings = [_reading(reading, labels) for reading in live.page.digits]
     line = {key: value for key, value in as_json(live).items() if key != "health"}
-    return line | {"size": [width, height], "advice": live.page.advice, "readings": readings}
+    return line | {"size": [width, height], "readings": readings}
 
 
 def _reading(reading: Reading, labels: tuple[str, ...]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def _as_json(image: Path, page: Page) -> dict[str, object]:
             {"text": number.text, "confidence": round(number.confidence, 4), "box": list(number.box_xywh)}
             for number in page.numbers
         ],
+        "advice": page.advice,
         "ms": {stage: round(ms, 3) for stage, ms in page.stage_ms.items()},
     }
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.reading.annotate import draw_plate
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import Trace
 
@@ -20,7 +21,8 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     """Write the stages of a reading to ``folder`` and return the files, in order.
 
     1-gray.png, 2-ink-LEVEL-dark.png or -light.png, 3-candidates.png (green: read; red: not sure enough; blue: another candidate
-    took the place), 4-patches.png (what the classifier saw, its two best answers and the reason each was dropped).
+    took the place; below, the advice if there is any), 4-patches.png (what the classifier saw, its two best answers and the
+    reason each was dropped).
 
     Raises:
         OutputError: The folder cannot be written.
@@ -56,6 +58,8 @@ def _candidates(trace: Trace) -> NDArray[np.uint8]:
         x, y, w, h = trace.candidates[index].box_xywh
         color = _STANDS if index in standing else _TAKEN if trace.selection.rivals[index] >= 0 else _UNSURE
         cv2.rectangle(drawn, (x, y), (x + w, y + h), color, max(1, min(drawn.shape[:2]) // 400))
+    if trace.page.advice:
+        draw_plate(drawn, trace.page.advice, (0, drawn.shape[0] - 1), _UNSURE, max(0.4, drawn.shape[1] / 1600))
     return drawn
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.patch import to_inputs
+from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
 from digitedge.reading.context import ContextModel, features
 from digitedge.reading.decide import Selection, select
@@ -108,7 +109,9 @@ class Reader:
         signs = signs_between(candidates, selection.standing, marks) + np.array([*offset, 0, 0], np.int32)
         numbers = group_numbers(readings, signs)
         clock.stage("numbers")
-        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs)
+        hint = advice(view, readings, marks)
+        clock.stage("advice")
+        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, hint)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
     def _turned_upright(
