@@ -69,7 +69,7 @@ def _is_soft(rows: NDArray[np.uint8]) -> bool:
 
 
 def _small_writing(marks: NDArray[np.float32]) -> int:
-    """Return the height of marks that look like characters, pixels; 0 unless they are twice as many as those of digits' size."""
+    """Return the height of marks that look like characters, pixels; 0 where few do, or half as many are of a digit's size."""
     if not len(marks):
         return 0
     _, _, width, height, contrast = marks.T
