@@ -14,14 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.export.cutting import cut_page
-from digitedge.patch import to_inputs
-from digitedge.reading.context import ContextModel, features
+from digitedge.reading.context import ContextModel, Network, second_features
+from digitedge.reading.reader import Reader
+from digitedge.reading.surroundings import Evidence, evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.truth import MnistHands
 
-_HIDDEN = 24
+_HIDDEN = 16
 _FULL_PAGE = 80  # candidates; a page with more weighs no more
-_EPOCHS = 30
+_EPOCHS = 24
+_BATCH = 1024
+_RATE = 6e-3
+_DECAY = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,18 @@ class Samples:
     """Candidates of many pages.
 
     Attributes:
-        features: float32 [N, F], see `digitedge.reading.context.features`.
+        pages: What is known of each page's candidates, N on all pages together.
         right: bool [N], whether the candidate is the digit that the classifier likes best.
         weight: float32 [N].
     """
 
-    features: NDArray[np.float32]
+    pages: tuple[Evidence, ...]
     right: NDArray[np.bool_]
     weight: NDArray[np.float32]
+
+    def confidence(self, context: ContextModel) -> NDArray[np.float32]:
+        """Return what a context model says of all candidates, float32 [N]."""
+        return np.concatenate([context.confidence(page) for page in self.pages])
 
 
 def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
@@ -49,54 +57,59 @@ def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers
 def joined(parts: Sequence[Samples]) -> Samples:
     """Return the samples of all pages as one."""
     return Samples(
-        np.concatenate([part.features for part in parts]),
+        tuple(page for part in parts for page in part.pages),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
 
 
 def fit(samples: Samples, seed: int = 0) -> ContextModel:
-    """Return the context model with the least weighted cross-entropy on the samples, regularised by weight decay."""
+    """Return the context model with the least weighted cross-entropy on the samples, regularised by weight decay.
+
+    The second network is fitted to what the first says of the same pages: with so few weights the first is as sure there as
+    on others.
+    """
+    first = _fitted(np.concatenate([page.features for page in samples.pages]), samples, seed)
+    second = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
+    return ContextModel(first, _fitted(second, samples, seed))
+
+
+def _fitted(features: NDArray[np.float32], samples: Samples, seed: int) -> Network:
     import keras
 
     keras.utils.set_random_seed(seed)
-    mean, scale = samples.features.mean(axis=0), samples.features.std(axis=0) + 1e-3
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
     network = keras.Sequential(
-        [
-            keras.Input((samples.features.shape[1],)),
-            keras.layers.Dense(_HIDDEN, activation="relu"),
-            keras.layers.Dense(1),
-        ]
+        [keras.Input((features.shape[1],)), keras.layers.Dense(_HIDDEN, activation="relu"), keras.layers.Dense(1)]
     )
-    batch = 512
-    steps = _EPOCHS * len(samples.right) // batch
-    rate = keras.optimizers.schedules.CosineDecay(5e-3, max(1, steps))
-    network.compile(keras.optimizers.AdamW(rate, weight_decay=1e-3), keras.losses.BinaryCrossentropy(from_logits=True))
+    rate = keras.optimizers.schedules.CosineDecay(_RATE, max(1, _EPOCHS * len(features) // _BATCH))
+    network.compile(keras.optimizers.AdamW(rate, weight_decay=_DECAY), keras.losses.BinaryCrossentropy(from_logits=True))
     network.fit(
-        (samples.features - mean) / scale,
+        (features - mean) / scale,
         samples.right.astype(np.float32)[:, None],
         sample_weight=samples.weight,
-        batch_size=batch,
+        batch_size=_BATCH,
         epochs=_EPOCHS,
         verbose=0,
     )
     hidden, hidden_bias, output, output_bias = network.get_weights()
-    return ContextModel(mean, scale, hidden, hidden_bias, output[:, 0], float(output_bias[0]))
+    return Network(mean, scale, hidden, hidden_bias, output[:, 0], float(output_bias[0]))
 
 
-_CLASSIFIERS: list[Classifier] = []  # one a worker process
+_READERS: list[Reader] = []  # one a worker process
 
 
 def _load(model: Path) -> None:
     cv2.setNumThreads(1)
-    _CLASSIFIERS[:] = [Classifier(model)]
+    _READERS[:] = [Reader(Classifier(model))]
 
 
 def _samples(seed: int, hands: MnistHands | None) -> Samples:
-    classifier = _CLASSIFIERS[0]
+    reader = _READERS[0]
     page = cut_page(seed, hands)
-    fields = to_inputs((candidate.patch for candidate in page.candidates), classifier.info.geometry)
-    probabilities = classifier.probabilities(fields)
-    best = probabilities[:, : classifier.digits].argmax(axis=1) if len(fields) else np.empty(0, np.int64)
-    weight = np.full(len(fields), min(1.0, _FULL_PAGE / max(1, len(fields))), np.float32)
-    return Samples(features(page.candidates, probabilities, classifier.digits), page.truth == best, weight)
+    if not page.candidates:
+        return Samples((), np.empty(0, bool), np.empty(0, np.float32))
+    probabilities = reader.probabilities(page.candidates)
+    best = probabilities[:, : reader.classifier.digits].argmax(axis=1)
+    weight = np.full(len(best), min(1.0, _FULL_PAGE / len(best)), np.float32)
+    return Samples((evidence(page.candidates, probabilities, reader.classifier.digits),), page.truth == best, weight)

@@ -1,42 +1,33 @@
-"""What stands around a candidate: a "1" among letters is an l, among digits a 1.
+"""What stands around a candidate decides with: a "1" among letters is an l, among digits a 1.
 
-A small network (features → 24 → 1) turns a candidate's own scores, its shape and those of its neighbours into the calibrated
-probability that it is the digit it looks like. It is fitted on generated pages (``digitedge.export.contextfit``), where every
-candidate's truth is known, and travels in the model file, because it knows that model's habits.
+Two small networks turn what is known of a candidate (`digitedge.reading.surroundings`) into the calibrated probability that it
+is the digit it looks like. The first sees what the classifier says of the neighbours, the second what the first says of them:
+
+    evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence
+
+They are fitted on generated pages (``digitedge.export.contextfit``), where every candidate's truth is known, and travel in the
+model file, because they know that model's habits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.reading.candidates import Candidate
+from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats, surroundings
 
-Floats = NDArray[np.float32]
+SECOND_FEATURES = FEATURES + 1 + AROUND
+"""How many the second network sees: the first one's, its log-odds, and what stands around by its confidence."""
 
-FEATURES = 37
-"""How many `features` tell of each candidate."""
-
-_CLIP = 8.0  # log-odds beyond are certainty
-_NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
-_ABOVE = 2.0  # the same within a column
-_BAR = 0.16  # width over height: what is narrower is a bar, however fine the pen
-_EPSILON = 1e-6
-_REACH = 9.0  # heights to the farthest neighbour that counts: 3 of the taller one's, which is at most 2 ** 1.5 times as high
-_FEW = 512  # candidates that are all compared with each other
-_TILE = 8.0  # heights: of more, those in one tile are compared with what is within reach of it
-_MAX_PAIRS = 1 << 19  # compared at a time: their tables stay in the processor's cache
+_CLIP = 16.0  # log-odds beyond are certainty
 
 
 @dataclass(frozen=True, slots=True)
-class ContextModel:
-    """The network's weights, all float32.
+class Network:
+    """features → hidden, ReLU → log-odds; all weights float32.
 
     Attributes:
         mean: [F], of the features.
@@ -54,15 +45,15 @@ class ContextModel:
     output: Floats
     output_bias: float
 
+    def log_odds(self, features: Floats) -> Floats:
+        """Return float32 [N] for float32 [N, F]."""
+        hidden = np.maximum((features - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
+        return np.clip(hidden @ self.output + np.float32(self.output_bias), -_CLIP, _CLIP)
+
     @classmethod
-    def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
-        """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
+    def from_metadata(cls, stored: dict[str, Any]) -> Network:
+        """Return the network that `to_metadata` stored."""
         arrays = {name: np.array(stored[name], np.float32) for name in ("mean", "scale", "hidden", "hidden_bias", "output")}
-        if arrays["mean"].shape != (FEATURES,):
-            raise ModelError(
-                f"The model's context was fitted to {arrays['mean'].size} features; this digitedge has {FEATURES}.",
-                "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
-            )
         return cls(**arrays, output_bias=float(stored["output_bias"]))
 
     def to_metadata(self) -> dict[str, Any]:
@@ -80,123 +71,41 @@ class ContextModel:
             "output_bias": float(f"{self.output_bias:.4g}"),
         }
 
-    def confidence(self, features: Floats) -> Floats:
-        """Return float32 [N] in [0, 1] for float32 [N, F] `features`."""
-        hidden = np.maximum((features - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        log_odds = np.clip(hidden @ self.output + np.float32(self.output_bias), -_CLIP * 2, _CLIP * 2)
-        return 1 / (1 + np.exp(-log_odds))
+
+@dataclass(frozen=True, slots=True)
+class ContextModel:
+    """The two networks, see the module's head."""
+
+    first: Network
+    second: Network
+
+    @classmethod
+    def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
+        """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
+        sizes = [len(network["mean"]) for network in stored.get("networks", ())]
+        if sizes != [FEATURES, SECOND_FEATURES]:
+            raise ModelError(
+                f"The model's context was fitted to other features than this digitedge's {FEATURES} and {SECOND_FEATURES}.",
+                "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
+            )
+        return cls(*map(Network.from_metadata, stored["networks"]))
+
+    def to_metadata(self) -> dict[str, Any]:
+        """Return the weights for the model file."""
+        return {"networks": [self.first.to_metadata(), self.second.to_metadata()]}
+
+    def confidence(self, evidence: Evidence) -> Floats:
+        """Return float32 [N] in [0, 1] for the candidates of one picture."""
+        return logistic(self.second.log_odds(second_features(evidence, self.first.log_odds(evidence.features))))
 
 
-def features(candidates: list[Candidate], probabilities: Floats, digits: int = 10) -> Floats:
-    """Return float32 [N, F]: what is known of each candidate and of what stands around it.
-
-    Args:
-        candidates: Of one picture, all layers.
-        probabilities: float32 [N, outputs], digits first.
-        digits: How many of the outputs are digits.
-    """
-    best = probabilities[:, :digits].argmax(axis=1)
-    chance = probabilities[np.arange(len(best)), best]
-    rest = probabilities[:, digits:].sum(axis=1)
-    runner_up = np.partition(probabilities[:, :digits], -2, axis=1)[:, -2]
-    own = np.stack([_log_odds(chance), _log_odds(rest), _log_odds(runner_up)], axis=1)
-    return np.concatenate(
-        [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), _neighbours(candidates, chance, rest)], axis=1
-    ).astype(np.float32)
+def second_features(evidence: Evidence, log_odds: Floats) -> Floats:
+    """Return float32 [N, `SECOND_FEATURES`] from the evidence and the first network's log-odds, float32 [N]."""
+    confidence = logistic(log_odds)
+    around = surroundings(evidence.places, confidence, 1 - confidence)
+    return np.concatenate([evidence.features, log_odds[:, None], around], axis=1)
 
 
-def _shapes(candidates: list[Candidate]) -> Floats:
-    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float64).reshape(-1, 4)
-    own = [(c.zoom, c.contrast / c.bound, c.light, c.how == "joined", c.how == "split", c.level) for c in candidates]
-    zoom, contrast, light, joined, split, level = np.array(own, np.float64).reshape(-1, 6).T
-    width, height = boxes[:, 2], boxes[:, 3]
-    logs = np.log([np.maximum(width / height, _BAR), height / zoom / 24, contrast])
-    fill = [cv2.sumElems(candidate.patch)[0] / candidate.patch.size / 255 for candidate in candidates]
-    return np.column_stack([logs.T, fill, light, joined, split, level]).astype(np.float32)
-
-
-def _neighbours(candidates: list[Candidate], chance: Floats, rest: Floats) -> Floats:
-    """Return float32 [N, 16]: weighted scores of those beside, inside and around each candidate, and how like them it is."""
-    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
-    light = np.array([candidate.light for candidate in candidates], np.float32)
-    contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
-    table = np.stack([*boxes.T, light, contrast, chance, rest])
-    found = np.empty((len(boxes), 16), np.float32)
-    for rows, others in _blocks(boxes):
-        first, second = _near(boxes[rows], boxes[others])
-        starts = np.searchsorted(first, np.arange(len(rows)))  # none is empty: each is its own neighbour, of no weight
-        found[rows, :15] = _around(table[:, rows[first]], table[:, others[second]], starts)
-    found[:, 15] = float(chance @ (1 - rest) / (chance.sum() + _EPSILON))
-    return found
-
-
-def _blocks(boxes: Floats) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Yield candidates of like size that stand together, and all that may be neighbours of theirs, as indices."""
-    if len(boxes) <= _FEW:
-        yield np.arange(len(boxes)), np.arange(len(boxes))
-        return
-    corners, far = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    size = np.exp2(np.ceil(np.log2(boxes[:, 3])))
-    tile = np.floor(corners[:, ::-1] / (_TILE * size[:, None]))
-    order = np.lexsort((tile[:, 1], tile[:, 0], size))
-    changes = np.flatnonzero((np.diff(tile[order], axis=0) != 0).any(axis=1) | (np.diff(size[order]) != 0)) + 1
-    for rows in np.split(order, changes):
-        reach = np.float32(_REACH) * boxes[rows, 3].max()
-        near = (far >= corners[rows].min(axis=0) - reach) & (corners <= far[rows].max(axis=0) + reach)
-        others = np.flatnonzero(near[:, 0] & near[:, 1])
-        step = max(1, _MAX_PAIRS // len(others))
-        for first in range(0, len(rows), step):
-            yield rows[first : first + step], others
-
-
-def _near(boxes: Floats, others: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the pairs that stand on one line or one above the other and not far apart, as indices, row by row."""
-    x, y, w, h = boxes.T
-    other_x, other_y, other_w, other_h = others.T
-    gap_x = np.maximum.outer(x, other_x) - np.minimum.outer(x + w, other_x + other_w)
-    gap_y = np.maximum.outer(y, other_y) - np.minimum.outer(y + h, other_y + other_h)
-    taller = np.maximum.outer(h, other_h)
-    first, second = np.nonzero(((gap_y < 0) & (gap_x < _WIDE * taller)) | ((gap_x < 0) & (gap_y < _ABOVE * taller)))
-    return first, second
-
-
-def _around(own: Floats, other: Floats, starts: NDArray[np.intp]) -> Floats:
-    """Return float32 [R, 15] for candidates that are paired with their neighbours.
-
-    Args:
-        own: float32 [8, P]: x, y, width, height, light, contrast, chance and rest of the candidate of each pair.
-        other: The same of its neighbour.
-        starts: intp [R], where each candidate's pairs begin.
-    """
-    own_x, own_y, own_w, own_h, own_light, own_contrast, _, _ = own
-    x, y, w, h, light, contrast, chance, rest = other
-    overlap_x = np.minimum(own_x + own_w, x + w) - np.maximum(own_x, x)
-    overlap_y = np.minimum(own_y + own_h, y + h) - np.maximum(own_y, y)
-    shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
-    own_area, area = own_w * own_h, w * h
-    inside, holding = shared / own_area, shared / area  # how much of its own box lies in the neighbour's; the reverse
-    taller, lower = np.maximum(own_h, h), np.minimum(own_h, h)
-    apart = (inside < 0.3) & (holding < 0.3) & (own_light == light)
-    alike = np.clip(1.5 - np.log2(taller / lower), 0, 1) * apart
-    on_line = np.clip(2 * overlap_y / lower, 0, 1) * alike
-    beside = np.maximum(-overlap_x, 0) / taller
-    line = on_line * np.clip(1 - beside / _WIDE, 0, 1)
-    in_column = np.clip(2 * overlap_x / np.minimum(own_w, w), 0, 1) * alike * (-overlap_y < _ABOVE * taller)
-    weights = np.stack([on_line * (beside < _NEAR), line, in_column])
-    # A 1 is as high, as level and as dark as the digits beside it; a bracket, a rule and a comma are not.
-    digits = line * chance
-    unlike = np.stack([np.log(own_h / h), (own_y + own_h / 2 - y - h / 2) / taller, own_contrast - contrast])
-    sums = np.add.reduceat(
-        np.concatenate([weights, weights * chance, weights * rest, [digits], digits * unlike]), starts, axis=1
-    )
-    total, of_digits = sums[:3], sums[9] + _EPSILON
-    scores = np.stack([np.minimum(total, 4), sums[3:6] / (total + _EPSILON), sums[6:9] / (total + _EPSILON)], axis=1)
-    within = (inside > 0.8) & (area > 1.5 * own_area)
-    holds = (holding > 0.8) & (own_area > 1.5 * area)
-    most = np.maximum.reduceat(np.stack([within * chance, within * rest, holds * chance]), starts, axis=1)
-    return np.concatenate([scores.reshape(9, -1), sums[10:] / of_digits, most]).T
-
-
-def _log_odds(chance: Floats) -> Floats:
-    safe = np.clip(chance, 1e-4, 1 - 1e-4)
-    return np.log(safe / (1 - safe))
+def logistic(log_odds: Floats) -> Floats:
+    """Return the probabilities, float32 [N] in [0, 1], of log-odds, float32 [N]."""
+    return (1 / (1 + np.exp(-log_odds))).astype(np.float32)

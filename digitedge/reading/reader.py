@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from digitedge.patch import to_inputs
 from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
-from digitedge.reading.context import ContextModel, features
+from digitedge.reading.context import ContextModel
 from digitedge.reading.decide import Selection, select
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
 from digitedge.reading.signs import signs_between
 from digitedge.reading.splits import split
+from digitedge.reading.surroundings import evidence
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
 
@@ -87,16 +88,15 @@ class Reader:
         clock.stage("ink")
         candidates, marks = _candidates_of(layers)
         clock.stage("candidates")
-        fields = to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
+        fields = self._fields(candidates)
         clock.stage("patch")
-        probabilities = self.classifier.probabilities(fields)
-        fields, probabilities = self._turned_upright(candidates, fields, probabilities)
+        fields, probabilities = self._classified(candidates, fields)
         clock.stage("invoke")
         digits = probabilities[:, : self.classifier.digits]
         best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
         confidence = digits[np.arange(len(best)), best]
         if self.context is not None and len(best):
-            confidence = self.context.confidence(features(candidates, probabilities, self.classifier.digits))
+            confidence = self.context.confidence(evidence(candidates, probabilities, self.classifier.digits))
         selection = select(candidates, confidence, self.settings.min_confidence)
         readings = in_reading_order(
             [
@@ -114,10 +114,18 @@ class Reader:
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, hint)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
-    def _turned_upright(
-        self, candidates: list[Candidate], fields: NDArray[np.uint8], probabilities: NDArray[np.float32]
+    def probabilities(self, candidates: list[Candidate]) -> NDArray[np.float32]:
+        """Return what the classifier says of a picture's candidates, float32 [N, outputs]."""
+        return self._classified(candidates, self._fields(candidates))[1]
+
+    def _fields(self, candidates: list[Candidate]) -> NDArray[np.uint8]:
+        return to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
+
+    def _classified(
+        self, candidates: list[Candidate], fields: NDArray[np.uint8]
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Return fields and probabilities with the digits of tilted lines turned upright, where that reads better."""
+        """Return fields and probabilities, with the digits of tilted lines turned upright where that reads better."""
+        probabilities = self.classifier.probabilities(fields)
         count = self.classifier.digits
         likely = np.flatnonzero(probabilities[:, :count].max(axis=1, initial=0) > _PLAUSIBLE).tolist()
         plausible = [index for index in likely if candidates[index].how == "piece"]

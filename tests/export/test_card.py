@@ -14,7 +14,8 @@ from digitedge.export.reliability import calibration_error, page_reliability, ri
 from digitedge.export.seedruns import seed_spread
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
-from digitedge.reading.context import FEATURES, ContextModel
+from digitedge.reading.context import SECOND_FEATURES, ContextModel, Network
+from digitedge.reading.surroundings import FEATURES, Evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits
 
@@ -56,11 +57,15 @@ BASE = {
 
 def a_context(weight: float) -> ContextModel:
     """The log-odds are ``weight`` times the first feature, where that is positive, less 2."""
-    hidden = np.zeros((FEATURES, 1), np.float32)
+    return ContextModel(a_network(FEATURES, 1.0), a_network(SECOND_FEATURES, weight))
+
+
+def a_network(features: int, weight: float) -> Network:
+    hidden = np.zeros((features, 1), np.float32)
     hidden[0, 0] = 1
-    return ContextModel(
-        np.zeros(FEATURES, np.float32),
-        np.ones(FEATURES, np.float32),
+    return Network(
+        np.zeros(features, np.float32),
+        np.ones(features, np.float32),
         hidden,
         np.zeros(1, np.float32),
         np.array([weight], np.float32),
@@ -73,8 +78,11 @@ def drawn_samples(count: int, weight: float) -> Samples:
     rng = np.random.default_rng(4)
     features = np.zeros((count, FEATURES), np.float32)
     features[:, 0] = rng.uniform(0, 4, count)
-    right = rng.random(count) < a_context(weight).confidence(features)
-    return Samples(features, right, np.ones(count, np.float32))
+    places = np.ones((6, count), np.float32)
+    places[0] = 1000 * np.arange(count)  # far from each other
+    page = Evidence(features, places)
+    right = rng.random(count) < a_context(weight).confidence(page)
+    return Samples((page,), right, np.ones(count, np.float32))
 
 
 def test_a_true_confidence_has_no_calibration_error_and_a_boastful_one_has():

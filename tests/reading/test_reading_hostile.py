@@ -9,13 +9,13 @@ from PIL import Image
 from digitedge.errors import InputError, OutputError
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.candidates import Candidate
-from digitedge.reading.context import FEATURES, features
 from digitedge.reading.decide import select
 from digitedge.reading.ink import levels
 from digitedge.reading.page import Box
 from digitedge.reading.picture import load_picture, save_picture
 from digitedge.reading.pieces import alike
 from digitedge.reading.reader import Reader, ReaderSettings, candidates_of
+from digitedge.reading.surroundings import FEATURES, evidence
 from digitedge.runtime.classifier import Classifier
 
 
@@ -74,11 +74,11 @@ def test_known_pieces_of_a_page_of_print_fit_into_memory() -> None:
 
 def test_features_in_blocks_are_those_of_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
     candidates, probabilities = crowd(150), scores(150)
-    whole = features(candidates, probabilities)
-    monkeypatch.setattr("digitedge.reading.context._FEW", 10)
-    monkeypatch.setattr("digitedge.reading.context._MAX_PAIRS", 1000)
-    assert features(candidates, probabilities) == pytest.approx(whole, abs=1e-5)  # sums in another order
-    assert features([], scores(0)).shape == (0, FEATURES)
+    whole = evidence(candidates, probabilities).features
+    monkeypatch.setattr("digitedge.reading.surroundings._FEW", 10)
+    monkeypatch.setattr("digitedge.reading.surroundings._MAX_PAIRS", 1000)
+    assert evidence(candidates, probabilities).features == pytest.approx(whole, abs=1e-5)  # sums in another order
+    assert evidence([], scores(0)).features.shape == (0, FEATURES)
 
 
 def test_a_place_goes_to_the_surest() -> None:
