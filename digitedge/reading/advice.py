@@ -21,7 +21,7 @@ TOO_SMALL = "The writing is only {} pixels high: come closer, at least {} are ne
 
 _SURE = 0.75  # mean confidence of the digits, from which the picture needs no advice
 _PIXELS = 1_000_000  # sharpness is judged at this size: a phone's 12 megapixels are never sharp to the pixel
-_ROWS = 4  # every fourth is looked at
+_ROWS, _COLUMNS = 96, 4  # so many rows are looked at; for brightness, every fourth pixel of them
 _DARK = 45  # grey level of the brightest hundredth but one
 _FLAT = 45  # grey levels from the darkest to the brightest
 _NEAR, _FAR = 2, 16  # pixels: an edge in focus is as high over the near distance as over the far one
@@ -45,8 +45,8 @@ def advice(view: NDArray[np.uint8], readings: Sequence[Reading], marks: NDArray[
     if view.size == 0 or (readings and sum(reading.confidence for reading in readings) >= _SURE * len(readings)):
         return ""
     step = max(1, round((view.size / _PIXELS) ** 0.5))
-    rows = np.ascontiguousarray(view[:: _ROWS * step, ::step])
-    darkest, bright, brightest = _quantiles(rows[:, ::_ROWS], 0.005, 0.98, 0.995)
+    rows = np.ascontiguousarray(view[:: max(1, len(view) // _ROWS), ::step])
+    darkest, bright, brightest = _quantiles(rows[:, ::_COLUMNS], 0.005, 0.98, 0.995)
     if bright < _DARK:
         return TOO_DARK
     if brightest - darkest < _FLAT:
