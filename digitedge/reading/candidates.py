@@ -23,6 +23,7 @@ _MAX_CHAIN_ASPECT = 8.0  # of a chain of touching neighbours, whose parts are of
 _STUB_PX = 24  # a piece as long as this,
 _STUB_ASPECT = 5  # and so thin, may be a part of a faint rule;
 _MIN_STUBS = 4  # with so many it is worth looking for rules
+_RULE_PIECE_PX = 16  # of an upright rule, as a mark
 _WEAK = 0.6  # of the bound: a faint rule's weakest parts
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
 _EDGE = 0.25  # of the core: weaker pixels are paper
@@ -65,7 +66,7 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
 
     Returns:
         The candidates, layer by layer; and float32 [M, 5]: x, y, width, height (pixels of the full picture) and strongest
-        contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs.
+        contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs, and pieces of upright rules.
     """
     if not layers:
         return [], NOTHING
@@ -89,6 +90,7 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
             found[number] += more
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
     marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
+    marks += [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level == 0]
     return [candidate for of_layer in found for candidate in of_layer], np.concatenate([NOTHING, *marks])
 
 
@@ -119,6 +121,20 @@ def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
     boxes = labels.stats[numbers, :4]
     contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
     return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32).reshape(-1, 5)
+
+
+def _upright_rules(layer: InkLayer, rest: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return pieces of the upright lines that were taken away from a layer, as marks: they part the numbers of a table."""
+    gone = cv2.bitwise_and(layer.mask, cv2.bitwise_not(rest))
+    upright = cv2.morphologyEx(gone, cv2.MORPH_OPEN, np.ones((_RULE_PIECE_PX, 1), np.uint8))[
+        _RULE_PIECE_PX // 2 :: _RULE_PIECE_PX
+    ]
+    edges = np.diff(upright.astype(np.int16), axis=1, prepend=0, append=0)
+    (row, left), (_, right) = np.nonzero(edges > 0), np.nonzero(edges < 0)
+    y = row * _RULE_PIECE_PX
+    boxes = np.column_stack([left, y, right - left, np.full_like(y, _RULE_PIECE_PX)])
+    contrast = layer.strength[y + _RULE_PIECE_PX // 2, left + (right - left) // 2]
+    return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

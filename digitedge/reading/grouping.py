@@ -43,13 +43,13 @@ def group_numbers(readings: list[Reading], signs: NDArray[np.int32] | None = Non
         for reading in line:
             joint = run.joint_to(reading, beside)
             if joint is None and run.members:
-                numbers.append(run.number(index))
+                numbers += [part.number(index) for part in run.parts()]
                 run = _Run()
             if not run.members:
                 run.text = _minus_before(reading, line, beside)
             run.text += (joint or "") + str(reading.digit)
             run.members.append(reading)
-        numbers.append(run.number(index))
+        numbers += [part.number(index) for part in run.parts()]
     return tuple(numbers)
 
 
@@ -87,6 +87,15 @@ class _Run:
         if len(between) == 1 and is_point(between[0], left, right) and _belongs(left, right, _MAX_POINT_PITCH):
             return "."
         return "" if not between and _belongs(left, right, _MAX_PITCH) else None
+
+    def parts(self) -> list[_Run]:
+        """Return the run itself, or its numbers if it has several points: those are a list's commas in a small hand."""
+        texts = self.text.split(".")
+        if len(texts) <= 2:
+            return [self]
+        ends = np.cumsum([sum(map(str.isdigit, text)) for text in texts]).tolist()
+        starts = [0, *ends[:-1]]
+        return [_Run(self.members[start:end], text) for start, end, text in zip(starts, ends, texts, strict=True)]
 
     def number(self, index: dict[int, int]) -> Number:
         confidence = math.prod(reading.confidence for reading in self.members)

@@ -31,15 +31,15 @@ CNN_TINY = Recipe(
     build=build_cnn_tiny,
     loss="categorical",
     settings=Settings(
-        epochs=40,
+        epochs=24,
         batch_size=128,
         learning_rate=6e-3,
         schedule="cosine",
-        label_smoothing=0.02,
         paper_share=0.2,
         plain_share=0.2,
         hands=3000,
         nondigits=5000,
+        reject_wins=0.0004,
     ),
     quick=Settings(epochs=6, batch_size=128, learning_rate=6e-3, schedule="cosine", nondigits=4000),
 )

@@ -41,3 +41,15 @@ def test_a_minus_between_two_numbers_is_a_sum() -> None:
 
 def test_two_points_join_nothing() -> None:
     assert texts(row("35", 0, 44), (32, 36, 5, 5), (32, 14, 5, 5)) == ["3", "5"]
+
+
+def test_several_points_in_a_row_of_digits_part_it_like_commas() -> None:
+    digits = [
+        Reading(digit, 1.0, (x, 0, 24, 40), np.zeros((28, 28), np.uint8), np.zeros(11, np.float32))
+        for digit, x in ((4, 0), (5, 30), (6, 74), (7, 104), (8, 148))
+    ]
+    points = np.array([(62, 36, 4, 4), (136, 36, 4, 4)], np.int32)
+    assert [number.text for number in group_numbers(digits, points[:1])] == ["45.678"]
+    numbers = group_numbers(digits, points)
+    assert [number.text for number in numbers] == ["45", "67", "8"]
+    assert [number.members for number in numbers] == [(0, 1), (2, 3), (4,)]
