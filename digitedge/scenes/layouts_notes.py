@@ -88,7 +88,7 @@ def _equation(rng: np.random.Generator, space: str) -> str:
     for _ in range(int(rng.integers(2, 8))):
         term = digits_text(rng, int(rng.choice([1, 1, 2, 3])))
         if rng.random() < 0.12:
-            term += str(rng.choice(list("xyabn")))
+            term += str(rng.choice(list("xyankm")))  # no b: who could tell 3b from 36
         if rng.random() < 0.2:
             term = f"({term}{space}{rng.choice(list('+-×'))}{space}{digits_text(rng, 2)})"
         terms += [term, str(rng.choice(list("++--×/*=")))]
