@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import InputError
-from digitedge.export.trainingdata import DIGITS
+from digitedge.export.metrics import DIGITS
 from digitedge.models.recipes import Recipe, Settings
 
 Targets = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[Any]]
@@ -39,7 +39,10 @@ def make_targets(keras: Any, recipe: Recipe, settings: Settings, outputs: int) -
 
 
 class _Taught:
-    """Rows of [one-hot label | teacher's softened answer | 1 for a digit, 0 for what the teacher was never shown]."""
+    """Rows of [one-hot label | teacher's softened answer | 1 for a digit that the teacher reads rightly, else 0].
+
+    A teacher that was never shown what the reader cuts out of pages errs there now and then; its errors are not taught.
+    """
 
     def __init__(self, teacher: Any, outputs: int) -> None:
         if teacher.output_shape[-1] != outputs:
@@ -52,7 +55,8 @@ class _Taught:
         logits = np.asarray(self._teacher.predict_on_batch(pictures)) / TEMPERATURE
         softened = np.exp(logits - logits.max(axis=1, keepdims=True))
         softened /= softened.sum(axis=1, keepdims=True)
-        return np.concatenate([self._rows[labels], softened, (labels < DIGITS).astype(np.float32)[:, None]], axis=1)
+        taught = (labels < DIGITS) & (logits.argmax(axis=1) == labels)
+        return np.concatenate([self._rows[labels], softened, taught.astype(np.float32)[:, None]], axis=1)
 
 
 def distillation_loss(keras: Any) -> Any:

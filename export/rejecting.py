@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.export.trainingdata import DIGITS
+from digitedge.export.metrics import DIGITS
 
 _BATCH = 500
 _PAST = 1e-3  # beyond the tie

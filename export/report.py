@@ -20,6 +20,7 @@ from digitedge.export.runs import Epoch, Plan
 from digitedge.export.trainingdata import Fields, Splits, load_fields
 from digitedge.export.workstation import versions
 from digitedge.files import sha256_of, write_text
+from digitedge.models.recipes import Settings
 from digitedge.runtime.classifier import Classifier
 from digitedge.runtime.modelfile import ModelInfo
 
@@ -138,7 +139,7 @@ def write_report(folder: Path, plan: Plan, model: FloatModel, history: list[Epoc
         "parameters": model.file.parameters,
         "seconds": seconds,
         "seed": plan.seed,
-        "settings": asdict(plan.settings),
+        "settings": _settings_record(plan.settings),
         "data": {split.data.split: _data_json(split.data) for split in (splits.training, splits.validation, splits.test)},
         "versions": versions(),
     }
@@ -156,3 +157,13 @@ def digits_read(probabilities: NDArray[np.float32]) -> tuple[NDArray[np.int64], 
 
 def _data_json(data: Dataset) -> dict[str, Any]:
     return {"name": data.name, "split": data.split, "count": len(data), "sha256": data.sha256}
+
+
+def _settings_record(settings: Settings) -> dict[str, Any]:
+    """Return the settings as JSON; files by their folder's and their own name: the rest of a path is of no use elsewhere.
+
+    >>> _settings_record(Settings(epochs=1, teacher="/any/where/cnn-teacher/model.keras"))["teacher"]
+    'cnn-teacher/model.keras'
+    """
+    record = asdict(settings)
+    return record | {name: "/".join(Path(record[name]).parts[-2:]) for name in ("teacher", "start", "extra")}

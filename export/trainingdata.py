@@ -13,11 +13,9 @@ from rich.console import Console
 
 from digitedge.data import Dataset, load
 from digitedge.data.dataset import first_of_each
+from digitedge.export.metrics import DIGITS
 from digitedge.models.recipes import Recipe, Settings
 from digitedge.patch import Geometry, to_inputs
-
-DIGITS = 10
-"""Labels from here on are no digit."""
 
 
 @dataclass(frozen=True, slots=True)
