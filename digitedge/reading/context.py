@@ -57,10 +57,10 @@ class Network:
         return cls(**arrays, output_bias=float(stored["output_bias"]))
 
     def to_metadata(self) -> dict[str, Any]:
-        """Return the weights as lists of numbers with four significant digits, for the model file."""
+        """Return the weights as lists of numbers with two significant digits: 2 KB less for 0.0005 of cross-entropy."""
 
         def rounded(array: Floats) -> Any:
-            return np.vectorize(lambda value: float(f"{value:.4g}"))(array).tolist()
+            return np.vectorize(lambda value: float(f"{value:.2g}"))(array).tolist()
 
         return {
             "mean": rounded(self.mean),
@@ -68,7 +68,7 @@ class Network:
             "hidden": rounded(self.hidden),
             "hidden_bias": rounded(self.hidden_bias),
             "output": rounded(self.output),
-            "output_bias": float(f"{self.output_bias:.4g}"),
+            "output_bias": float(f"{self.output_bias:.2g}"),
         }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitedge.files import sha256_of
-from digitedge.models import DEFAULT_KERAS, DEFAULT_MODEL
+from digitedge.models import DEFAULT_MODEL, SHIPPED
 from digitedge.patch import to_inputs
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits, draw_nondigits
@@ -22,15 +22,18 @@ def test_the_default_model_is_small_and_takes_pixels_minus_128(shipped):
     assert shipped.info.labels == (*"0123456789", "reject")
 
 
-def test_its_source_and_records_belong_together(shipped):
+@pytest.mark.parametrize(("name", "bytes_at_most"), [("cnn", 100_000), ("cnn-tiny", 25_000)])
+def test_source_and_records_belong_together(name, bytes_at_most):
     """Who replaces one of the files replaces all of them."""
-    source = sha256_of(DEFAULT_KERAS)
-    assert shipped.info.metadata["source"] == shipped.info.metadata["source"] | {"file": DEFAULT_KERAS.name, "sha256": source}
-    assert json.loads(DEFAULT_KERAS.with_suffix(".json").read_text())["model"]["sha256"] == source
-    card = json.loads(DEFAULT_MODEL.with_suffix(".json").read_text())
-    assert (card["sha256"], card["float"]["sha256"]) == (sha256_of(DEFAULT_MODEL), source)
-    context = json.loads(DEFAULT_KERAS.with_suffix(".context.json").read_text())
-    assert shipped.info.metadata["context"] == context, "export it again after scripts/fit-context"
+    keras_file, model = SHIPPED / f"{name}.keras", SHIPPED / f"{name}-int8.tflite"
+    assert model.stat().st_size <= bytes_at_most
+    metadata, source = Classifier(model).info.metadata, sha256_of(keras_file)
+    assert metadata["source"] == metadata["source"] | {"file": keras_file.name, "sha256": source}
+    assert json.loads(keras_file.with_suffix(".json").read_text())["model"]["sha256"] == source
+    card = json.loads(model.with_suffix(".json").read_text())
+    assert (card["sha256"], card["float"]["sha256"]) == (sha256_of(model), source)
+    context = json.loads(keras_file.with_suffix(".context.json").read_text())
+    assert metadata["context"] == context, "export it again after scripts/fit-context"
 
 
 def test_it_reads_drawn_hands_and_rejects_most_of_what_is_no_digit(shipped):
