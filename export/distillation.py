@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import InputError
+from digitedge.export.answers import softmax
 from digitedge.export.metrics import DIGITS
 from digitedge.models.recipes import Recipe, Settings
 
@@ -52,10 +53,8 @@ class _Taught:
         self._teacher, self._rows = teacher, np.eye(outputs, dtype=np.float32)
 
     def __call__(self, pictures: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        logits = np.asarray(self._teacher.predict_on_batch(pictures)) / TEMPERATURE
-        softened = np.exp(logits - logits.max(axis=1, keepdims=True))
-        softened /= softened.sum(axis=1, keepdims=True)
-        taught = (labels < DIGITS) & (logits.argmax(axis=1) == labels)
+        softened = softmax(np.asarray(self._teacher.predict_on_batch(pictures), np.float32) / np.float32(TEMPERATURE))
+        taught = (labels < DIGITS) & (softened.argmax(axis=1) == labels)
         return np.concatenate([self._rows[labels], softened, taught.astype(np.float32)[:, None]], axis=1)
 
 

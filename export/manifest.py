@@ -17,9 +17,8 @@ from digitedge.runtime import golden
 from digitedge.runtime.classifier import Classifier
 
 _GOLDEN_PAIRS, _GOLDEN_SEED = 20, 2026  # two of each digit
-_GREY_STEP = (
-    17  # 0, 17 … 255: the golden pictures' greys; 2.0 KB compressed instead of 3.5, of the 25 KB that a small file may have
-)
+# 0, 17 … 255: the golden pictures' greys; 2.0 KB compressed instead of 3.5, of the 25 KB that a small file may have.
+_GREY_STEP = 17
 
 
 def file_metadata(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.export.answers import outputs_of
 from digitedge.export.metrics import DIGITS
 
-_BATCH = 500
 _PAST = 1e-3  # beyond the tie
 
 
@@ -24,12 +24,7 @@ def lower_reject(model: Any, digit_fields: NDArray[np.uint8], share: float) -> f
         digit_fields: uint8 [N, side, side], of the validation split.
         share: In [0, 1).
     """
-    logits = np.concatenate(
-        [
-            np.asarray(model.predict_on_batch(digit_fields[start : start + _BATCH, :, :, None].astype(np.float32)))
-            for start in range(0, len(digit_fields), _BATCH)
-        ]
-    )
+    logits = outputs_of(model, digit_fields)
     lead = np.sort(logits[:, DIGITS] - logits[:, :DIGITS].max(axis=1))[::-1]
     lowered = max(0.0, float(lead[int(share * len(lead))]) + _PAST)
     kernel, bias = model.layers[-1].get_weights()

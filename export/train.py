@@ -20,6 +20,7 @@ from rich.console import Console
 from digitedge.errors import DataError
 from digitedge.export import runs
 from digitedge.export.ahead import epochs_ahead
+from digitedge.export.answers import outputs_of, softmax
 from digitedge.export.distillation import Targets, make_targets, restoring
 from digitedge.export.floatmodel import open_float_model
 from digitedge.export.metrics import Scores, score
@@ -33,8 +34,6 @@ from digitedge.export.trainingdata import Fields, Splits, load_splits, steps_an_
 from digitedge.export.workstation import import_keras, import_pyplot
 from digitedge.files import replacing
 from digitedge.models.recipes import Recipe, Settings
-
-_VALIDATION_BATCH = 500
 
 
 def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finished:
@@ -83,15 +82,16 @@ def _check_same_data(plan: Plan, sha256: str, folder: Path) -> None:
 def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Splits, console: Console) -> tuple[Any, list[Epoch]]:
     """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
     epochs = plan.settings.epochs
+    restored = _restored(keras, folder, plan.settings)
+    model = recipe.build() if restored is None else restored
+    if restored is None and plan.settings.start:
+        take_weights(model, Path(plan.settings.start))
+    targets = make_targets(keras, recipe, plan.settings, model.output_shape[-1])
+    # From here on it takes minutes: what can be missing has been missed.
     training = with_drawn(splits.training, plan.settings, plan.seed, folder, console)
     steps = steps_an_epoch(training.labels, plan.settings)
-    model = _restored(keras, folder, plan.settings)
-    if model is None:
-        model = recipe.build()
-        if plan.settings.start:
-            take_weights(model, Path(plan.settings.start))
+    if restored is None:
         compile_model(keras, model, recipe, plan.settings, steps)
-    targets = make_targets(keras, recipe, plan.settings, model.output_shape[-1])
     done = int(model.optimizer.iterations) // steps
     history = runs.read_history(folder)[:done]
     if done:
@@ -130,17 +130,8 @@ def _train_epoch(
 
 
 def _validate(model: Any, recipe: Recipe, split: Fields) -> Scores:
-    outputs = [
-        np.asarray(model.predict_on_batch(split.fields[start : start + _VALIDATION_BATCH, :, :, None].astype(np.float32)))
-        for start in range(0, len(split.labels), _VALIDATION_BATCH)
-    ]
-    stacked = np.concatenate(outputs)
-    return score(stacked if recipe.outputs == "probabilities" else _softmax(stacked), split.labels)
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+    outputs = outputs_of(model, split.fields)
+    return score(outputs if recipe.outputs == "probabilities" else softmax(outputs), split.labels)
 
 
 def _make_deterministic(keras: Any, seed: int) -> None:
