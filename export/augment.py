@@ -42,7 +42,7 @@ class Strength:
         stroke: Chance of a thinner stroke, and likewise of a thicker one.
         ink: Chance of uneven pressure, and likewise of grain.
         dirt: Chance of specks, and likewise of a remaining piece of a ruled line or box.
-        soft: Chance of a softened picture, and likewise of one that was small or strongly compressed.
+        soft: Chance of a softened picture, and likewise of one that was small, of two levels or strongly compressed.
         cut: Chance of the reader's cut: core stretched to 255, weak edge taken away.
     """
 
@@ -60,7 +60,7 @@ class Strength:
 
 MILD = Strength(turn=6.0, slant=0.10, stretch=0.08, elastic=0.55, stroke=0.06)
 PAPER = Strength(
-    turn=8.0, slant=0.16, stretch=0.14, elastic=0.8, square=0.2, stroke=0.22, ink=0.2, dirt=0.10, soft=0.2, cut=0.5
+    turn=8.0, slant=0.16, stretch=0.14, elastic=0.8, square=0.3, stroke=0.22, ink=0.2, dirt=0.10, soft=0.2, cut=0.5
 )
 
 
@@ -218,10 +218,13 @@ def _rule(canvas: Field, rng: np.random.Generator) -> None:
 
 
 def _coarse(canvas: Field, rng: np.random.Generator) -> Field:
-    """Return the canvas as a small or strongly compressed picture shows it."""
-    if rng.random() < 0.5:
+    """Return the canvas as a small, a two-level or a strongly compressed picture shows it."""
+    way = rng.random()
+    if way < 0.65:
         small_px = int(rng.integers(18, 40))
         small = cv2.resize(canvas, (small_px, small_px), interpolation=cv2.INTER_AREA)
+        if way < 0.3:
+            _, small = cv2.threshold(small, rng.uniform(50, 130), 255, cv2.THRESH_BINARY)
         return cv2.resize(small, (_CANVAS_PX, _CANVAS_PX), interpolation=cv2.INTER_LINEAR)
     _, packed = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
     unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8).copy()

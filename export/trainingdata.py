@@ -101,8 +101,10 @@ def epoch_pictures(training: Fields, settings: Settings, seed: int, epoch: int) 
 
     They follow from seed and epoch alone, so a resumed run sees what an uninterrupted one would.
     """
-    order = np.random.default_rng((seed, epoch)).permutation(len(training.labels))
-    order = order[_among_first(training.labels[order] >= DIGITS, nondigits_an_epoch(training.labels, settings))]
+    rng = np.random.default_rng((seed, epoch))
+    drawn = rng.permutation(len(training.labels))
+    drawn = drawn[_among_first(training.labels[drawn] >= DIGITS, nondigits_an_epoch(training.labels, settings))]
+    order = rng.permutation(drawn)  # once more, or all non-digits stood in the epoch's first batches
     pictures, labels = training.fields[order], training.labels[order]
     if settings.paper_share is None:
         return pictures, labels

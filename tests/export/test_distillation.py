@@ -50,6 +50,9 @@ def test_an_epoch_holds_some_of_the_nondigits_and_others_the_next_time():
         assert np.bincount(wanted, minlength=11)[[3, 10]].tolist() == [20, 10]
         assert len(epoch) == 30
     assert {*first[0][first[1] == 10, 0, 0]} != {*second[0][second[1] == 10, 0, 0]}
+    many = Fields(pictures.repeat(10, axis=0), labels.repeat(10), None)  # type: ignore[arg-type]
+    _, wanted = epoch_pictures(many, settings, 1, 1)
+    assert 10 < np.count_nonzero(wanted[-75:] == 10) < 40  # of 25 a quarter: they stand all over the epoch
     assert steps_an_epoch(labels, settings) == 4  # 30 pictures in eights
     assert len(epoch_pictures(training, replace(settings, reject_ratio=None), 1, 1)[1]) == 70
 
