@@ -20,6 +20,9 @@ MIN_COARSE_PX = 28  # of a digit at a coarser level; smaller ones were found at 
 _LINE_PX = 90  # anything straight that is longer is a rule or a frame
 MAX_ASPECT = 2.2  # width over height of what is offered
 _MAX_CHAIN_ASPECT = 8.0  # of a chain of touching neighbours, whose parts are offered
+_BOX_PX = 36  # a piece as wide as this,
+_BOX_ASPECT = 1.25  # and so much wider than high,
+_HOLLOW = 0.4  # with less ink than this part of its box, may be a small frame
 _STUB_PX = 24  # a piece as long as this,
 _STUB_ASPECT = 5  # and so thin, may be a part of a faint rule;
 _MIN_STUBS = 4  # with so many it is worth looking for rules
@@ -98,16 +101,19 @@ def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[n
     """Yield each layer's mask without rules and frames; None where it has none."""
     coarsest = layers[-1].level
     max_height = np.array([layer.mask.shape[0] if layer.level == coarsest else MAX_HEIGHT_PX for layer in layers])
-    wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
+    wide, high, area = pieces.boxes[:, 2], pieces.boxes[:, 3], pieces.boxes[:, 4]
     limit = max_height[pieces.mask]
     oversize = (wide > limit * MAX_ASPECT) | (high > limit)
+    # A box of two or three cells is no larger than a digit; it is wide and hollow.
+    oversize |= (wide >= _BOX_PX) & (wide > _BOX_ASPECT * high) & (area < _HOLLOW * wide * high)
     longer = np.maximum(wide, high)
     stubs = (longer >= _STUB_PX) & (longer >= _STUB_ASPECT * np.minimum(wide, high))
     large, stub = (np.bincount(pieces.mask[which], minlength=len(layers)).tolist() for which in (oversize, stubs))
     for number, layer in enumerate(layers):
         if large[number] or stub[number] >= _MIN_STUBS:
             weak = cv2.compare(layer.strength, cv2.convertScaleAbs(layer.bound, alpha=_WEAK), cv2.CMP_GT)
-            yield without_lines(layer.mask, weak, min(_LINE_PX, int(max_height[number]) + 10))
+            among = pieces.ink(number, oversize) if large[number] else None
+            yield without_lines(layer.strength, layer.mask, weak, among, min(_LINE_PX, int(max_height[number]) + 10))
         else:
             yield None
 

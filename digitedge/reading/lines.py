@@ -1,17 +1,19 @@
-"""Rules, frames and grids: long thin straight lines in what is too large to be a digit, found and taken away.
+"""Rules, frames and grids: thin straight lines in what is too large to be a digit, found and taken away.
 
 A line begins as a chain of short straight runs, nearly horizontal or nearly vertical. It is followed to both sides, under the
-digits that stand on it, as long as there is ink; then it is long, or it is no line. Where a stroke crosses it, the crossing is
-given back:
+digits that stand on it, as long as there is ink. What is longer than a digit is a line; what is shorter, only where both of its
+ends meet other lines, as the sides of a form's cells and boxes do. Where a stroke crosses it, the crossing is given back:
 
     ──┃──   minus the line   ──   gives   ┃   not   ╻
       ┃                                   ┃         ╹
+
+and so is ink that is much darker than the line: a pen's stroke along a printed rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,15 +21,20 @@ from numpy.typing import NDArray
 
 from digitedge.reading.pieces import Labels
 
-_RUN_PX = 24  # a run of this length, one pixel of slack to each side: tilts up to 7 degrees
-_SEED_PX = 40  # a chain of this length shows where a line may run
+_RUN_PX, _SEED_PX = 24, 40  # straight runs, one pixel of slack to each side: tilts up to 7 degrees; a chain of them
+_SHORT_RUN_PX, _SHORT_SEED_PX = 11, 13  # the same of a cell's sides
 _MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
-_MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from a straight line, and this part of its length beside
+_MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from a straight line, and this part of its length beside,
 _BEND_SHARE = 0.004
+_SHORT_BEND = 0.024  # but never more than this part of its length
+_BARE = 0.3  # part of a chain's length along which no digit leans on the line
 _MIN_FILL = 0.6  # part of a chain's length that is ink
 _MAX_SLOPE = 0.16
 _MIN_INK = 0.88  # part of a whole line's length under which there is ink: strokes in a row have gaps
 _MAX_GAP_PX = 6  # without ink, where a line does not end
+_MEETS_PX = 4  # between a line's end and the line it meets, half their thickness beside
+_DARKER = 1.5  # times a line's usual strength: ink that is stronger was not drawn with the line
+_USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,52 +47,153 @@ class _Line:
     right: int
     thickness: int
 
+    @property
+    def length(self) -> int:
+        return self.right - self.left
 
-def without_lines(mask: NDArray[np.uint8], weak: NDArray[np.uint8], min_length_px: int) -> NDArray[np.uint8] | None:
-    """Return the mask without its long thin straight lines, uint8 [h, w] 0/255; None where it has no such line.
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a point is on the line, or nearly so."""
+        return self.left <= x <= self.right and abs(self.slope * x + self.offset - y) <= self.thickness / 2 + 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A layer, or the same lying on its side; uint8 [h, w] each, 255 on ink in ``mask``, ``weak`` and ``thin``."""
+
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    weak: NDArray[np.uint8]
+    thin: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, strength: NDArray[np.uint8], mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> _Sheet:
+        thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _box(_MAX_THICKNESS_PX, _MAX_THICKNESS_PX))
+        return cls(strength, mask, weak, cv2.subtract(mask, thick))
+
+    def within(self, area: NDArray[np.uint8]) -> _Sheet:
+        """Return the same with nothing thin outside an area, uint8 [h, w]."""
+        return replace(self, thin=cv2.bitwise_and(self.thin, area))
+
+    def turned(self) -> _Sheet:
+        return _Sheet(*(cv2.transpose(image) for image in (self.strength, self.mask, self.weak, self.thin)))
+
+
+def without_lines(
+    strength: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    weak: NDArray[np.uint8],
+    large: NDArray[np.uint8] | None,
+    min_length_px: int,
+) -> NDArray[np.uint8] | None:
+    """Return the mask without its thin straight lines, uint8 [h, w] 0/255; None where it has no such line.
 
     Args:
+        strength: uint8 [h, w], contrast to the paper.
         mask: uint8 [h, w], 255 on ink.
         weak: uint8 [h, w], 255 on ink and on what is a little fainter: a faint rule is broken in the mask and whole here.
-        min_length_px: Shortest line that is taken away; a digit's own straight stroke must be shorter.
+        large: uint8 [h, w], 255 on pieces too large for a digit, among which frames are looked for; None where there is none.
+        min_length_px: Shortest line that is taken away wherever it is; a digit's own straight stroke must be shorter.
     """
-    across, thickness = _drawn(mask, weak, min_length_px)
-    down, other_thickness = _drawn(cv2.transpose(mask), cv2.transpose(weak), min_length_px)
-    down = cv2.transpose(down)
-    if not thickness and not other_thickness:
+    sheet = _Sheet.of(strength, mask, weak)
+    sheets = sheet, sheet.turned()
+    found = [[line for line in _lines(one, _RUN_PX, _SEED_PX) if line.length >= min_length_px] for one in sheets]
+    sides: list[list[_Line]] = [[], []]
+    if large is not None:
+        frames = sheet.within(large)
+        turned = frames.turned()
+        sides = [_lines(one, _SHORT_RUN_PX, _SHORT_SEED_PX, long) for one, long in zip((frames, turned), found, strict=True)]
+    across, down = _standing(found, sides, min_length_px)
+    if not across and not down:
         return None
-    rest = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.bitwise_or(across, down)))
+    drawn, upright = _drawn(across, sheets[0]), cv2.transpose(_drawn(down, sheets[1]))
+    rest = cv2.bitwise_and(mask, cv2.compare(strength, cv2.max(drawn, upright), cv2.CMP_GT))
     # A stroke that crosses a line leaves ink on both of its sides, a digit that stands on it only on one.
-    crossed = cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, _box(3, thickness + 5)), across)
-    crossed |= cv2.bitwise_and(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, _box(other_thickness + 5, 3)), down)
+    crossed = np.zeros_like(mask)
+    for lines, limits, turn in ((across, drawn, False), (down, upright, True)):
+        if lines:
+            reach = max(line.thickness for line in lines) + 5
+            closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, _box(reach, 3) if turn else _box(3, reach))
+            crossed |= cv2.bitwise_and(closed, cv2.compare(limits, 0, cv2.CMP_GT))
     return cv2.bitwise_or(rest, cv2.bitwise_and(crossed, mask))
 
 
-def _drawn(mask: NDArray[np.uint8], weak: NDArray[np.uint8], min_length_px: int) -> tuple[NDArray[np.uint8], int]:
-    """Return a mask of the nearly horizontal lines and the thickest one's thickness (0 where there is none)."""
-    drawn = np.zeros_like(mask)
-    thickest = 0
-    for line in _lines(mask, weak):
-        if line.right - line.left >= min_length_px:
-            ends = [(x, round(line.slope * x + line.offset)) for x in (line.left, line.right)]
-            cv2.line(drawn, ends[0], ends[1], 255, line.thickness + 2)
-            thickest = max(thickest, line.thickness)
-    return drawn, thickest
+def _standing(found: list[list[_Line]], sides: list[list[_Line]], min_length_px: int) -> tuple[list[_Line], list[_Line]]:
+    """Return the lines across and those down: the long ones, and the short ones both of whose ends meet a line that stands."""
+    lines = [long + short for long, short in zip(found, sides, strict=True)]
+    tables = [np.array([(one.slope, one.offset, one.left, one.right, one.thickness) for one in each]).reshape(-1, 5)
+              for each in lines]  # fmt: skip
+    stand = [np.ones(len(table), bool) for table in tables]
+    held = [np.zeros(0, bool)] * 2
+    while True:
+        for one, other in ((0, 1), (1, 0)):
+            others = tables[other][stand[other]]
+            long = tables[one][:, 3] - tables[one][:, 2] >= min_length_px
+            held[one] = stand[one] & (long | (_meets(tables[one], 2, others) & _meets(tables[one], 3, others)))
+        if all((held[one] == stand[one]).all() for one in (0, 1)):
+            break
+        stand = [each.copy() for each in held]
+    across, down = (
+        [line for line, stands in zip(each, keep, strict=True) if stands] for each, keep in zip(lines, stand, strict=True)
+    )
+    return across, down
 
 
-def _lines(mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> Iterator[_Line]:
-    """Yield the nearly horizontal straight lines, each followed to both of its ends."""
-    thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, _box(_MAX_THICKNESS_PX, _MAX_THICKNESS_PX)))
-    runs = cv2.morphologyEx(cv2.dilate(thin, _box(1, 3)), cv2.MORPH_OPEN, _box(_RUN_PX, 1))
+def _meets(lines: NDArray[np.float64], end: int, others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return bool [N]: whether one end (column 2 or 3) of each line is at one of the others, which run at right angles.
+
+    Args:
+        lines: float64 [N, 5]: slope, offset, left, right, thickness.
+        end: Which end.
+        others: float64 [M, 5], the same with x and y exchanged.
+    """
+    if not len(others):
+        return np.zeros(len(lines), bool)
+    x = lines[:, end][:, None]
+    y = lines[:, 0][:, None] * x + lines[:, 1][:, None]
+    slope, offset, top, bottom, thickness = others.T
+    slack = _MEETS_PX + (thickness + lines[:, 4][:, None]) / 2
+    near = (np.abs(slope * y + offset - x) <= slack) & (lines[:, 4][:, None] <= thickness + 1)
+    near &= np.maximum(bottom - top, (lines[:, 3] - lines[:, 2])[:, None]) >= _SEED_PX  # a digit's bowl has corners, too
+    return np.asarray((near & (y >= top - slack) & (y <= bottom + slack)).any(axis=1), bool)
+
+
+def _drawn(lines: list[_Line], sheet: _Sheet) -> NDArray[np.uint8]:
+    """Return uint8 [h, w]: on the lines the strength up to which ink is theirs, elsewhere 0."""
+    drawn = np.zeros_like(sheet.mask)
+    limits = [min(255.0, _DARKER * _usual(line, sheet.strength)) for line in lines]
+    for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
+        ends = [(x, round(line.slope * x + line.offset)) for x in (line.left, line.right)]
+        cv2.line(drawn, ends[0], ends[1], limit, line.thickness + 1)
+    return drawn
+
+
+def _usual(line: _Line, strength: NDArray[np.uint8]) -> float:
+    """Return the strength along a line, where nothing stands on it."""
+    columns = np.arange(line.left, line.right)
+    rows = np.rint(line.slope * columns + line.offset).astype(np.intp)
+    inside = (rows >= 0) & (rows < strength.shape[0])
+    along = strength[rows[inside], columns[inside]]
+    return float(np.quantile(along, _USUAL)) if along.size else 0.0
+
+
+def _lines(sheet: _Sheet, run_px: int, seed_px: int, known: Sequence[_Line] = ()) -> list[_Line]:
+    """Return the nearly horizontal straight lines that are not known yet, each followed to both of its ends."""
+    runs = cv2.morphologyEx(cv2.dilate(sheet.thin, _box(1, 3)), cv2.MORPH_OPEN, _box(run_px, 1))
     chains = Labels.of(cv2.dilate(runs, _box(7, 1)))
-    for label in np.flatnonzero(chains.stats[:, cv2.CC_STAT_WIDTH] >= _SEED_PX).tolist():
-        if label:
-            x, y, w, h, _ = chains.stats[label].tolist()
-            rows, columns = slice(y, y + h), slice(x, x + w)
-            line = _fitted(chains.ink([label], rows, columns) & (thin[rows, columns] > 0), x, y)
-            followed = None if line is None else _followed(line, weak)
-            if followed is not None:
-                yield followed
+    _, _, width, height, _ = chains.stats.T
+    seeds = np.flatnonzero((width >= seed_px) & (height <= _MAX_SLOPE * width + 2 * _MAX_THICKNESS_PX))
+    wide = cv2.dilate(sheet.weak, _box(1, 3))
+    found: list[_Line] = []
+    for label in seeds[seeds > 0].tolist():
+        x, y, w, h, _ = chains.stats[label].tolist()
+        if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
+            continue  # another chain of the same line
+        rows, columns = slice(y, y + h), slice(x, x + w)
+        line = _fitted(chains.ink([label], rows, columns) & (sheet.thin[rows, columns] > 0), x, y)
+        followed = None if line is None else _followed(line, wide)
+        if followed is not None:
+            found.append(followed)
+    return found
 
 
 def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
@@ -95,13 +203,22 @@ def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
     if columns.size < _MIN_FILL * ink.shape[1]:
         return None
     counts = per_column[columns]
-    middle = (ink * np.arange(ink.shape[0])[:, None]).sum(axis=0)[columns] / counts
-    slope, offset = (float(value) for value in np.polyfit(columns, middle, 1))
-    bend = float(np.sqrt(np.mean((middle - slope * columns - offset) ** 2)))
-    thickness = round(float(np.median(counts)))
-    if bend > _MAX_BEND_PX + _BEND_SHARE * ink.shape[1] or abs(slope) > _MAX_SLOPE or thickness > _MAX_THICKNESS_PX:
+    thickness = int(np.partition(counts, rank := int(_BARE * (counts.size - 1)))[rank])
+    reach = ink.shape[0] - ink[::-1, columns].argmax(axis=0) - ink[:, columns].argmax(axis=0)
+    bare = (counts <= thickness + 1) & (reach == counts)  # where no digit leans on it
+    if bare.sum() < _BARE * columns.size:
         return None
-    return _Line(slope, offset + y - slope * x, x, x + ink.shape[1], thickness)
+    along = columns[bare].astype(np.float64)
+    middle = (np.arange(ink.shape[0]) @ ink)[columns[bare]] / counts[bare]
+    centre, level = float(along.mean()), float(middle.mean())
+    along -= centre
+    slope = float(along @ middle / max(along @ along, 1.0))
+    bend = float(np.sqrt(np.mean((middle - level - slope * along) ** 2)))
+    offset = level - slope * centre
+    allowed = min(_MAX_BEND_PX + _BEND_SHARE * ink.shape[1], _SHORT_BEND * ink.shape[1])
+    if bend > allowed or abs(slope) > _MAX_SLOPE or thickness > _MAX_THICKNESS_PX:
+        return None
+    return _Line(slope, offset + y - slope * x, x + int(columns[0]), x + int(columns[-1]) + 1, thickness)
 
 
 def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
@@ -110,13 +227,10 @@ def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
     None where there is too little ink under it as a whole.
     """
     height, width = weak.shape
-    columns = np.arange(width)
-    rows = np.rint(line.slope * columns + line.offset).astype(np.intp)
-    inside = (rows >= 1) & (rows < height - 1)
+    rows = np.rint(line.slope * np.arange(width) + line.offset).astype(np.intp)
+    inside = (rows >= 0) & (rows < height)
     under = np.zeros(width, bool)
-    band = columns[inside]
-    for shift in (-1, 0, 1):
-        under[band] |= weak[rows[inside] + shift, band] > 0
+    under[inside] = weak[rows[inside], np.flatnonzero(inside)] > 0
     left = line.left - _reach(under[: line.left][::-1])
     right = line.right + _reach(under[line.right :])
     return _Line(line.slope, line.offset, left, right, line.thickness) if under[left:right].mean() >= _MIN_INK else None

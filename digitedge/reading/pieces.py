@@ -92,6 +92,13 @@ class Pieces:
         scale = np.stack([zoom, zoom, zoom, zoom, np.array(zooms, np.float64) ** 2], axis=1).astype(np.float32)
         return cls(labels, mask, label, boxes, boxes.astype(np.float32) * scale[mask])
 
+    def ink(self, number: int, which: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Return uint8 [h, w], 255 on those pieces of one of the masks that are marked, bool [N]."""
+        labels = self.labels[number]
+        marked = np.zeros(len(labels.stats), np.uint8)
+        marked[self.label[which & (self.mask == number)]] = 255
+        return marked[labels.labels][labels.place]
+
     def around(self, members: NDArray[np.intp]) -> list[Box]:
         """Return the boxes around groups of pieces, pixels of their masks; members is intp [K, M], each group's pieces."""
         boxes = self.boxes[members]

@@ -12,7 +12,7 @@ def test_a_grid_goes_and_a_stroke_across_it_stays_whole() -> None:
     stroke = np.zeros_like(mask)
     cv2.line(stroke, (150, 80), (162, 150), 255, 5)
     mask |= stroke
-    rest = without_lines(mask, mask, 90)
+    rest = without_lines(mask, mask, mask, None, 90)
     assert rest is not None
     count, _, stats, _ = cv2.connectedComponentsWithStats(rest)
     large = [tuple(stat[:4]) for stat in stats[1:count] if stat[cv2.CC_STAT_AREA] > 60]
@@ -24,7 +24,7 @@ def test_a_grid_goes_and_a_stroke_across_it_stays_whole() -> None:
 def test_a_tilted_rule_goes_too() -> None:
     mask = np.zeros((200, 400), np.uint8)
     cv2.line(mask, (10, 90), (390, 110), 255, 2)  # 3 degrees
-    rest = without_lines(mask, mask, 90)
+    rest = without_lines(mask, mask, mask, None, 90)
     assert rest is not None
     assert cv2.countNonZero(rest) < 0.1 * cv2.countNonZero(mask)
 
@@ -32,15 +32,55 @@ def test_a_tilted_rule_goes_too() -> None:
 def test_a_thick_stroke_is_no_line() -> None:
     mask = np.zeros((300, 300), np.uint8)
     cv2.line(mask, (150, 20), (150, 280), 255, 24)
-    assert without_lines(mask, mask, 90) is None
+    assert without_lines(mask, mask, mask, None, 90) is None
 
 
 def test_a_rule_that_is_broken_in_the_mask_is_followed_where_it_is_fainter() -> None:
     mask, weak = np.zeros((100, 400), np.uint8), np.zeros((100, 400), np.uint8)
     for start in (10, 90, 170, 250):
         cv2.line(mask, (start, 50), (start + 50, 50), 255, 2)  # gaps of 30 pixels
-    assert without_lines(mask, mask, 90) is None
+    assert without_lines(mask, mask, mask, None, 90) is None
     cv2.line(weak, (10, 50), (300, 50), 255, 3)
-    rest = without_lines(mask, weak, 90)
+    rest = without_lines(mask, mask, weak, None, 90)
     assert rest is not None
     assert cv2.countNonZero(rest) == 0
+
+
+def test_the_sides_of_small_cells_go_and_the_digit_that_leans_on_one_stays() -> None:
+    mask = np.zeros((80, 200), np.uint8)
+    for row in (20, 50):
+        cv2.line(mask, (20, row), (170, row), 255, 2)
+    for column in range(20, 171, 25):
+        cv2.line(mask, (column, 20), (column, 50), 255, 2)
+    digit = np.zeros_like(mask)
+    cv2.ellipse(digit, (56, 35), (10, 11), 0, 0, 360, 255, 3)  # over the side at 45
+    mask |= digit
+    assert cv2.connectedComponents(mask)[0] == 2  # all of it one piece
+    rest = without_lines(mask, mask, mask, mask, 90)
+    assert rest is not None
+    count, _, stats, _ = cv2.connectedComponentsWithStats(rest)
+    large = [tuple(stat[:4]) for stat in stats[1:count] if stat[cv2.CC_STAT_AREA] > 20]
+    assert len(large) == 1
+    x, y, w, h = large[0]
+    assert abs(x + w / 2 - 56) <= 3 and w >= 18 and abs(y + h / 2 - 35) <= 3 and h >= 20
+
+
+def test_a_digits_own_strokes_are_no_sides() -> None:
+    mask = np.zeros((80, 200), np.uint8)
+    cv2.line(mask, (10, 60), (190, 60), 255, 2)
+    for ends in (((80, 28), (80, 60)), ((60, 60), (60, 30)), ((60, 30), (72, 30))):  # a 1 and a 7 that stand on a rule
+        cv2.line(mask, *ends, 255, 3)
+    rest = without_lines(mask, mask, mask, mask, 90)
+    assert rest is not None
+    assert rest[35:55, 80].all() and rest[35:55, 60].all()
+
+
+def test_ink_much_darker_than_a_rule_was_not_drawn_with_it() -> None:
+    strength = np.zeros((80, 300), np.uint8)
+    cv2.line(strength, (10, 40), (290, 40), 40, 2)
+    cv2.line(strength, (100, 40), (140, 40), 200, 3)  # the bar of a 2 along the rule
+    mask = np.where(strength > 10, 255, 0).astype(np.uint8)
+    rest = without_lines(strength, mask, mask, None, 90)
+    assert rest is not None
+    assert rest[40, 102:138].all()
+    assert not rest[:, 10:90].any() and not rest[:, 150:].any()
