@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -112,4 +112,6 @@ def _samples(seed: int, hands: MnistHands | None) -> Samples:
     probabilities = reader.probabilities(page.candidates)
     best = probabilities[:, : reader.classifier.digits].argmax(axis=1)
     weight = np.full(len(best), min(1.0, _FULL_PAGE / len(best)), np.float32)
-    return Samples((evidence(page.candidates, probabilities, reader.classifier.digits),), page.truth == best, weight)
+    known = evidence(page.candidates, probabilities, reader.classifier.digits)
+    known = replace(known, neighbours=None)  # of thousands of pages they would be gigabytes
+    return Samples((known,), page.truth == best, weight)

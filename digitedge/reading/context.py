@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from digitedge.errors import ModelError
-from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats, surroundings
+from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats
 
 SECOND_FEATURES = FEATURES + 1 + AROUND
 """How many the second network sees: the first one's, its log-odds, and what stands around by its confidence."""
@@ -102,7 +102,7 @@ class ContextModel:
 def second_features(evidence: Evidence, log_odds: Floats) -> Floats:
     """Return float32 [N, `SECOND_FEATURES`] from the evidence and the first network's log-odds, float32 [N]."""
     confidence = logistic(log_odds)
-    around = surroundings(evidence.places, confidence, 1 - confidence)
+    around = evidence.scores_around(confidence, 1 - confidence)
     return np.concatenate([evidence.features, log_odds[:, None], around], axis=1)
 
 

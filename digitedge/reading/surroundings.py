@@ -31,16 +31,116 @@ _MAX_PAIRS = 1 << 19  # compared at a time: their tables stay in the processor's
 
 
 @dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Some candidates, R of them, each paired with its neighbours, P pairs in all: what does not depend on any score.
+
+    Attributes:
+        rows: intp [R], the candidates.
+        starts: intp [R], where the pairs of each begin.
+        other: intp [P], the neighbour of each pair.
+        weights: float32 [3, P], of a neighbour of like size beside it, in its line, and in its column.
+        total: float32 [3, R], their sums.
+        unlike: float32 [3, P], by how much a neighbour is higher, stands lower and is fainter.
+        within: bool [P], where the neighbour holds the candidate.
+        holds: bool [P], where the candidate holds the neighbour.
+    """
+
+    rows: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    other: NDArray[np.intp]
+    weights: Floats
+    total: Floats
+    unlike: Floats
+    within: NDArray[np.bool_]
+    holds: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, places: Floats, rows: NDArray[np.intp], others: NDArray[np.intp]) -> _Pairs:
+        """Return the pairs of ``rows`` with those of ``others`` that are near; ``places`` as in `Neighbours.of`."""
+        first, second = _near(places[:4, rows], places[:4, others])
+        starts = first.searchsorted(np.arange(len(rows)))  # none is empty: each is its own neighbour, of no weight
+        second = others[second]
+        own_x, own_y, own_w, own_h, own_light, own_contrast = places.take(rows[first], axis=1)
+        x, y, w, h, light, contrast = places.take(second, axis=1)
+        overlap_x = np.minimum(own_x + own_w, x + w) - np.maximum(own_x, x)
+        overlap_y = np.minimum(own_y + own_h, y + h) - np.maximum(own_y, y)
+        shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
+        own_area, area = own_w * own_h, w * h
+        inside, holding = shared / own_area, shared / area  # how much of its own box lies in the neighbour's; the reverse
+        taller, lower = np.maximum(own_h, h), np.minimum(own_h, h)
+        apart = (inside < 0.3) & (holding < 0.3) & (own_light == light)
+        alike = (1.5 - np.log2(taller / lower)).clip(0, 1) * apart
+        on_line = (2 * overlap_y / lower).clip(0, 1) * alike
+        beside = np.maximum(-overlap_x, 0) / taller
+        line = on_line * (1 - beside / _WIDE).clip(0, 1)
+        in_column = (2 * overlap_x / np.minimum(own_w, w)).clip(0, 1) * alike * (-overlap_y < _ABOVE * taller)
+        weights = np.array([on_line * (beside < _NEAR), line, in_column])
+        # A 1 is as high, as level and as dark as the digits beside it; a bracket, a rule and a comma are not.
+        unlike = np.array([np.log(own_h / h), (own_y + own_h / 2 - y - h / 2) / taller, own_contrast - contrast])
+        within = (inside > 0.8) & (area > 1.5 * own_area)
+        holds = (holding > 0.8) & (own_area > 1.5 * area)
+        return cls(rows, starts, second, weights, np.add.reduceat(weights, starts, axis=1), unlike, within, holds)
+
+    def scores(self, chance: Floats, rest: Floats) -> Floats:
+        """Return float32 [R, 15]; ``chance`` and ``rest`` as in `Neighbours.scores`."""
+        chance, rest = chance.take(self.other), rest.take(self.other)
+        by_chance, by_rest = self.weights * chance, self.weights * rest
+        digits = by_chance[1]
+        sums = np.add.reduceat(np.concatenate([by_chance, by_rest, [digits], digits * self.unlike]), self.starts, axis=1)
+        total = self.total + _EPSILON
+        around = np.stack([np.minimum(self.total, 4), sums[:3] / total, sums[3:6] / total], axis=1).reshape(9, -1)
+        most = np.array([self.within * chance, self.within * rest, self.holds * chance])
+        return np.concatenate([around, sums[7:] / (sums[6] + _EPSILON), np.maximum.reduceat(most, self.starts, axis=1)]).T
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Who stands around whom among the N candidates of one picture: found once, asked twice."""
+
+    count: int
+    pairs: tuple[_Pairs, ...]
+
+    @classmethod
+    def of(cls, places: Floats) -> Neighbours:
+        """Return the neighbours.
+
+        Args:
+            places: float32 [6, N], see `Evidence`.
+        """
+        boxes = np.ascontiguousarray(places[:4].T)
+        return cls(len(boxes), tuple(_Pairs.of(places, rows, others) for rows, others in _blocks(boxes)))
+
+    def scores(self, chance: Floats, rest: Floats) -> Floats:
+        """Return float32 [N, `AROUND`]: weighted scores of those beside, inside and around each, and how like them it is.
+
+        Args:
+            chance: float32 [N], how likely each candidate is the digit it looks like.
+            rest: float32 [N], how likely it is none.
+        """
+        found = np.empty((self.count, AROUND), np.float32)
+        for pairs in self.pairs:
+            found[pairs.rows, :-1] = pairs.scores(chance, rest)
+        found[:, -1] = float(chance @ (1 - rest) / (chance.sum() + _EPSILON))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of the N candidates of one picture.
 
     Attributes:
         features: float32 [N, `FEATURES`]: scores, shape, and the scores of what stands around.
         places: float32 [6, N]: x, y, width, height (pixels of the picture), light ink (0 or 1), logarithm of the contrast.
+        neighbours: Who stands around whom, for asking again with better scores; None where it must be found again.
     """
 
     features: Floats
     places: Floats
+    neighbours: Neighbours | None = None
+
+    def scores_around(self, chance: Floats, rest: Floats) -> Floats:
+        """Return `Neighbours.scores` of these candidates."""
+        return (self.neighbours or Neighbours.of(self.places)).scores(chance, rest)
 
 
 def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 10) -> Evidence:
@@ -60,8 +160,9 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     light = np.array([candidate.light for candidate in candidates], np.float32)
     contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
     places = np.stack([*boxes.T, light, contrast])
-    columns = [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), surroundings(places, chance, rest)]
-    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), places)
+    neighbours = Neighbours.of(places)
+    columns = [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), neighbours.scores(chance, rest)]
+    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), places, neighbours)
 
 
 def _shapes(candidates: list[Candidate]) -> Floats:
@@ -72,25 +173,6 @@ def _shapes(candidates: list[Candidate]) -> Floats:
     logs = np.log([np.maximum(width / height, _BAR), height / zoom / 24, contrast])
     fill = [cv2.sumElems(candidate.patch)[0] / candidate.patch.size / 255 for candidate in candidates]
     return np.column_stack([logs.T, fill, light, joined, split, level]).astype(np.float32)
-
-
-def surroundings(places: Floats, chance: Floats, rest: Floats) -> Floats:
-    """Return float32 [N, `AROUND`]: weighted scores of those beside, inside and around each candidate, and how like them it is.
-
-    Args:
-        places: See `Evidence`.
-        chance: float32 [N], how likely each candidate is the digit it looks like.
-        rest: float32 [N], how likely it is none.
-    """
-    boxes = np.ascontiguousarray(places[:4].T)
-    table = np.concatenate([places, [chance, rest]])
-    found = np.empty((len(boxes), AROUND), np.float32)
-    for rows, others in _blocks(boxes):
-        first, second = _near(boxes[rows], boxes[others])
-        starts = np.searchsorted(first, np.arange(len(rows)))  # none is empty: each is its own neighbour, of no weight
-        found[rows, :-1] = _around(table[:, rows[first]], table[:, others[second]], starts)
-    found[:, -1] = float(chance @ (1 - rest) / (chance.sum() + _EPSILON))
-    return found
 
 
 def _blocks(boxes: Floats) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -113,51 +195,19 @@ def _blocks(boxes: Floats) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def _near(boxes: Floats, others: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the pairs that stand on one line or one above the other and not far apart, as indices, row by row."""
-    x, y, w, h = boxes.T
-    other_x, other_y, other_w, other_h = others.T
+    """Return the pairs that stand on one line or one above the other and not far apart, as indices, row by row.
+
+    Args:
+        boxes: float32 [4, R]: x, y, width, height.
+        others: float32 [4, M], the same.
+    """
+    x, y, w, h = boxes
+    other_x, other_y, other_w, other_h = others
     gap_x = np.maximum.outer(x, other_x) - np.minimum.outer(x + w, other_x + other_w)
     gap_y = np.maximum.outer(y, other_y) - np.minimum.outer(y + h, other_y + other_h)
     taller = np.maximum.outer(h, other_h)
     first, second = np.nonzero(((gap_y < 0) & (gap_x < _WIDE * taller)) | ((gap_x < 0) & (gap_y < _ABOVE * taller)))
     return first, second
-
-
-def _around(own: Floats, other: Floats, starts: NDArray[np.intp]) -> Floats:
-    """Return float32 [R, 15] for candidates that are paired with their neighbours.
-
-    Args:
-        own: float32 [8, P]: x, y, width, height, light, contrast, chance and rest of the candidate of each pair.
-        other: The same of its neighbour.
-        starts: intp [R], where each candidate's pairs begin.
-    """
-    own_x, own_y, own_w, own_h, own_light, own_contrast, _, _ = own
-    x, y, w, h, light, contrast, chance, rest = other
-    overlap_x = np.minimum(own_x + own_w, x + w) - np.maximum(own_x, x)
-    overlap_y = np.minimum(own_y + own_h, y + h) - np.maximum(own_y, y)
-    shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
-    own_area, area = own_w * own_h, w * h
-    inside, holding = shared / own_area, shared / area  # how much of its own box lies in the neighbour's; the reverse
-    taller, lower = np.maximum(own_h, h), np.minimum(own_h, h)
-    apart = (inside < 0.3) & (holding < 0.3) & (own_light == light)
-    alike = np.clip(1.5 - np.log2(taller / lower), 0, 1) * apart
-    on_line = np.clip(2 * overlap_y / lower, 0, 1) * alike
-    beside = np.maximum(-overlap_x, 0) / taller
-    line = on_line * np.clip(1 - beside / _WIDE, 0, 1)
-    in_column = np.clip(2 * overlap_x / np.minimum(own_w, w), 0, 1) * alike * (-overlap_y < _ABOVE * taller)
-    weights = np.stack([on_line * (beside < _NEAR), line, in_column])
-    # A 1 is as high, as level and as dark as the digits beside it; a bracket, a rule and a comma are not.
-    digits = line * chance
-    unlike = np.stack([np.log(own_h / h), (own_y + own_h / 2 - y - h / 2) / taller, own_contrast - contrast])
-    sums = np.add.reduceat(
-        np.concatenate([weights, weights * chance, weights * rest, [digits], digits * unlike]), starts, axis=1
-    )
-    total, of_digits = sums[:3], sums[9] + _EPSILON
-    scores = np.stack([np.minimum(total, 4), sums[3:6] / (total + _EPSILON), sums[6:9] / (total + _EPSILON)], axis=1)
-    within = (inside > 0.8) & (area > 1.5 * own_area)
-    holds = (holding > 0.8) & (own_area > 1.5 * area)
-    most = np.maximum.reduceat(np.stack([within * chance, within * rest, holds * chance]), starts, axis=1)
-    return np.concatenate([scores.reshape(9, -1), sums[10:] / of_digits, most]).T
 
 
 def _log_odds(chance: Floats) -> Floats:
