@@ -118,8 +118,9 @@ def _centers_of_mass(inks: list[NDArray[np.uint8]], sizes: NDArray[np.intp], fit
     padded = np.zeros((len(inks), fit_px, fit_px), np.uint8)
     for field, ink in zip(padded, inks, strict=True):
         field[: ink.shape[0], : ink.shape[1]] = ink
+    # One product for all: the sums are whole numbers far below 2**53, so that their order does not matter.
     inside = np.arange(fit_px)
-    mass_of_rows, mass_of_columns = padded.sum(axis=2, dtype=np.int64), padded.sum(axis=1, dtype=np.int64)
-    moments = np.stack([mass_of_rows @ inside, mass_of_columns @ inside], axis=1)
-    mass = mass_of_rows.sum(axis=1)[:, None]
+    axes = np.stack([inside.repeat(fit_px), np.tile(inside, fit_px), np.ones(fit_px * fit_px)], axis=1)
+    sums = padded.reshape(len(inks), -1).astype(np.float64) @ axes
+    moments, mass = sums[:, :2], sums[:, 2:]
     return np.where(mass > 0, moments / np.maximum(mass, 1), (sizes - 1) / 2)

@@ -13,6 +13,8 @@ from digitedge.errors import InputError, MissingExtraError, ModelError
 from digitedge.patch import to_inputs
 from digitedge.runtime.modelfile import ModelInfo, info_from, read_metadata
 
+_SIGN_BIT = np.uint8(128)
+
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
@@ -87,8 +89,13 @@ class Classifier:
     def stored_outputs(self, fields: NDArray[np.uint8]) -> NDArray[Any]:
         """Return the outputs exactly as the model stores them, [N, outputs] of ``output.dtype``; ``fields`` as in `logits`."""
         interpreter, input_index, output_index = self._interpreter, self._input_index, self._output_index
-        stored = np.empty((len(fields), self.output.shape[-1]), self.output.dtype)
-        for row, field in enumerate(self.quantise(fields).reshape(len(fields), *self.input.shape)):
+        inputs = self.quantise(fields).reshape(-1, *self.input.shape)
+        if len(inputs) == 1:  # a digit alone needs no table: 1 µs of 45
+            interpreter.set_tensor(input_index, inputs[0])
+            interpreter.invoke()
+            return np.asarray(interpreter.get_tensor(output_index))
+        stored = np.empty((len(inputs), self.output.shape[-1]), self.output.dtype)
+        for row, field in enumerate(inputs):
             interpreter.set_tensor(input_index, field)
             interpreter.invoke()
             stored[row] = interpreter.get_tensor(output_index)
@@ -97,7 +104,7 @@ class Classifier:
     def quantise(self, fields: NDArray[np.uint8]) -> NDArray[Any]:
         """Return ``fields`` (as in `logits`) as the model's input stores them: the same shape, the input's dtype."""
         if self._is_shift:  # pixel − 128 needs no look-up: 2 µs instead of 18 for 24 fields
-            return (fields ^ np.uint8(128)).view(np.int8)
+            return (fields ^ _SIGN_BIT).view(np.int8)
         return self._stored_as.take(fields)
 
     def probabilities(self, fields: NDArray[np.uint8]) -> NDArray[np.float32]:
