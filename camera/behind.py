@@ -7,13 +7,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-import numpy as np
-
-from digitedge.camera.live import Health, LiveFrame, Sink
+from digitedge.camera.live import NO_PICTURE, Health, LiveFrame, Sink
 from digitedge.errors import DigitEdgeError
 
 _CLOSE_S = 10.0
-_NO_PICTURE = np.empty((0, 0, 3), np.uint8)
 
 
 class Behind:
@@ -61,7 +58,7 @@ class Behind:
         if self._only_news and not _has_news(live):
             return
         if self._without_picture:
-            live = dataclasses.replace(live, frame_bgr=_NO_PICTURE)
+            live = dataclasses.replace(live, frame_bgr=NO_PICTURE)
         with self._changed:
             if len(self._waiting) >= self._most_waiting:
                 self._drop_one()

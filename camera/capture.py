@@ -81,15 +81,15 @@ class HttpStream:
 
     is_live = True
 
-    def __init__(self, url: str, stall_s: float = 1.5) -> None:
-        """Make it; ``stall_s`` seconds of silence are a loss."""
+    def __init__(self, url: str, stall_s: float = 1.5, in_color: bool = True) -> None:
+        """Make it; ``stall_s`` seconds of silence are a loss, ``in_color`` as in `MjpegStream`."""
         self.name = without_password(url)
-        self._url, self._stall_s = url, stall_s
-        self._stream: MjpegStream | NetworkStream = MjpegStream(url, stall_s)
+        self._url, self._stall_s, self._in_color = url, stall_s, in_color
+        self._stream: MjpegStream | NetworkStream = MjpegStream(url, stall_s, in_color=in_color)
 
     def open(self) -> None:
         """Ask for the stream, and see what comes. Raises SourceError."""
-        self._stream = MjpegStream(self._url, self._stall_s)
+        self._stream = MjpegStream(self._url, self._stall_s, in_color=self._in_color)
         try:
             self._stream.open()
         except NotMjpegError as not_mjpeg:

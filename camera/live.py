@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from digitedge.reading.page import Box, Number, Page
 
+NO_PICTURE = np.empty((0, 0, 3), np.uint8)
+"""What stands for a frame's picture where nobody looks at it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackedDigit:
@@ -37,7 +40,7 @@ class LiveFrame:
     Attributes:
         frame: Number of the frame since the start; gaps are frames that were skipped for newer ones.
         time: Seconds since the epoch at which it was captured.
-        frame_bgr: uint8 [H, W, 3]; shared, so nobody draws on it.
+        frame_bgr: uint8 [H, W, 3]; shared, so nobody draws on it. `NO_PICTURE` in a run without anybody who looks.
         page: What the reader saw in this frame alone; where this frame was not read, in the last one that was.
         digits: The digits in view, each with its steady value.
         numbers: Steady numbers, made of the steady ones of ``digits``.

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from digitedge.camera.announce import Announcer, steady_numbers
 from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.follow import moved
-from digitedge.camera.live import Controls, Health, LiveFrame, Sink
+from digitedge.camera.live import NO_PICTURE, Controls, Health, LiveFrame, Sink
 from digitedge.camera.matching import whole_in_view
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.pace import READS_PER_S, Pace
 from digitedge.camera.source import Frame
-from digitedge.camera.still import Stillness, shrunk
+from digitedge.camera.still import Stillness
 from digitedge.camera.tracks import Tracks
 from digitedge.reading.reader import Reader, ReaderSettings
 
@@ -60,6 +60,7 @@ class LiveLoop:
         *,
         controls: Controls | None = None,
         reads_per_s: float | None = READS_PER_S,
+        in_color: bool = True,
         tell: Callable[[str], None] = lambda _: None,
         clock: Clock | None = None,
     ) -> None:
@@ -72,13 +73,14 @@ class LiveLoop:
             controls: Shared with a viewer.
             reads_per_s: Readings a second of a picture that moves without news, see `digitedge.camera.pace`; None reads every
                 frame, even one that shows what the last one showed.
+            in_color: The sinks get the frames' pictures; else an empty one, and a source may save decoding them.
             tell: Takes sentences for the user: each loss of the camera once, each return once.
             clock: The time.
         """
         self.controls = controls or Controls()
         self.frames_read = 0
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
-        self._clock = clock or SystemClock()
+        self._clock, self._in_color = clock or SystemClock(), in_color
         self._tracks, self._announcer = Tracks(), Announcer()
         self._stillness = Stillness()
         self._pace = None if reads_per_s is None else Pace(reads_per_s)
@@ -114,7 +116,7 @@ class LiveLoop:
     def _look(self, number: int, frame: Frame) -> LiveFrame:
         began = perf_counter()
         self.frames_read += 1
-        before, small = self._small, shrunk(frame.gray)
+        before, small = self._small, frame.small
         last, self._small = self._last, small
         if self._pace is None or last is None or before is None or before.shape != small.shape or self._has_new_roi():
             self._last = self._read(number, frame, small)
@@ -141,7 +143,7 @@ class LiveLoop:
         stage_ms = {stage: (perf_counter() - began) * 1e3}
         page = dataclasses.replace(live.page, stage_ms=stage_ms)
         return dataclasses.replace(
-            live, frame=number, time=frame.time, frame_bgr=frame.bgr, page=page, changed=(), gone=(),
+            live, frame=number, time=frame.time, frame_bgr=self._picture(frame), page=page, changed=(), gone=(),
             stage_ms=stage_ms, health=self._health.word, was_read=False,
         )  # fmt: skip
 
@@ -156,7 +158,12 @@ class LiveLoop:
         digits, numbers = steady_numbers(in_view)
         changed, gone = self._announcer.update(numbers, frame.time, self._tracks.are_settled)
         stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
-        return LiveFrame(number, frame.time, frame.bgr, page, digits, numbers, changed, stage_ms, self._health.word, gone)
+        return LiveFrame(
+            number, frame.time, self._picture(frame), page, digits, numbers, changed, stage_ms, self._health.word, gone
+        )
+
+    def _picture(self, frame: Frame) -> NDArray[np.uint8]:
+        return frame.bgr if self._in_color else NO_PICTURE
 
     def _deliver(self, live: LiveFrame) -> None:
         for sink in self._sinks:

@@ -14,7 +14,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from digitedge.camera.jpeg import END, START, decode_jpeg
+from digitedge.camera.jpeg import END, START, decode_jpeg, jpeg_frame
 from digitedge.camera.source import Frame, StalledError, frame_of_bgr
 from digitedge.errors import SourceError
 
@@ -32,17 +32,18 @@ class MjpegStream:
 
     is_live = True
 
-    def __init__(self, url: str, stall_s: float = 1.5, open_timeout_s: float = 5.0) -> None:
+    def __init__(self, url: str, stall_s: float = 1.5, open_timeout_s: float = 5.0, in_color: bool = True) -> None:
         """Make it.
 
         Args:
             url: http:// or https://, with ``user:password@`` where the camera asks for one (basic or digest).
             stall_s: Silence, or nothing but garbage, for this long is a loss.
             open_timeout_s: How long the camera may take to answer.
+            in_color: Somebody will look at every frame; else its colours, and mostly its grey, are never asked for.
         """
         self.name = without_password(url)
         self._url = url
-        self._stall_s, self._open_timeout_s = stall_s, open_timeout_s
+        self._stall_s, self._open_timeout_s, self._in_color = stall_s, open_timeout_s, in_color
         self._response: Any = None
         self._socket: socket.socket | None = None
         self._parts = _Parts(b"--")
@@ -94,12 +95,17 @@ class MjpegStream:
         while True:
             newest = self._newest_part(time.monotonic() - began < _DRAIN_S)
             if newest is not None:
-                captured = time.time()
-                picture = decode_jpeg(newest)
-                if picture is not None:
-                    return frame_of_bgr(picture, captured)
+                frame = self._frame(newest, time.time())
+                if frame is not None:
+                    return frame
             if time.monotonic() - began > self._stall_s:
                 raise SourceError(f"{self.name} sends no whole picture.", "Look at the stream in a browser.")
+
+    def _frame(self, content: bytes, captured: float) -> Frame | None:
+        if not self._in_color:
+            return jpeg_frame(content, captured)
+        picture = decode_jpeg(content)
+        return None if picture is None else frame_of_bgr(picture, captured)
 
     def close(self) -> None:
         """Hang up."""

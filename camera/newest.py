@@ -12,7 +12,7 @@ import threading
 
 from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.health import HealthLog
-from digitedge.camera.source import Frame, Source
+from digitedge.camera.source import Frame, PlainFrame, Source
 from digitedge.errors import DigitEdgeError, SourceError
 
 BACKOFF_FIRST_S, BACKOFF_MOST_S = 1.0, 30.0
@@ -146,7 +146,7 @@ class NewestFrame:
                 if not self._source.is_live:
                     if not self._every_frame and self._clock.wait(self._stop, began + frame.time - self._clock.monotonic()):
                         return None
-                    frame = Frame(frame.bgr, frame.gray, began_at + frame.time)
+                    frame = PlainFrame(frame.bgr, frame.gray, began_at + frame.time)
                 self._put(frame)
             return None
         except SourceError as error:

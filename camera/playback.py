@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 
 from digitedge.camera.ffmpeg import quiet_ffmpeg
-from digitedge.camera.source import Frame, frame_of_bgr
+from digitedge.camera.source import Frame, PlainFrame, frame_of_bgr
 from digitedge.errors import InputError, SourceError
 
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -91,7 +91,7 @@ class PictureFolder:
                 if len(self._pictures) == 1:
                     raise SourceError(error.message, error.remedy) from error
                 continue
-            return Frame(picture.bgr, picture.gray, position / self._fps)
+            return PlainFrame(picture.bgr, picture.gray, position / self._fps)
         return None
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -86,7 +86,8 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         BrokenPipeError: The reader of standard output has left.
     """
     cv2.setNumThreads(1)  # frames are small: more threads cost more than they save, and capture and sinks have their own
-    source = make_source(wishes.source, wishes.options)
+    in_color = wishes.window or any(w is not None for w in (wishes.record, wishes.crops, wishes.serve))
+    source = make_source(wishes.source, replace(wishes.options, in_color=in_color))
     newest = NewestFrame(
         source, every_frame=wishes.every_frame, wait_for_source=wishes.wait_for_source, stall_s=wishes.options.stall_s
     )
@@ -94,7 +95,8 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         sinks = [*_sinks(wishes, reader, controls, tell, opened), Notifier()]
         opened.pop_all()
     reads_per_s = None if wishes.every_frame else wishes.reads_per_s
-    return LiveLoop(newest, reader, sinks, controls=controls, reads_per_s=reads_per_s, tell=tell).run(wishes.limits)
+    loop = LiveLoop(newest, reader, sinks, controls=controls, reads_per_s=reads_per_s, in_color=in_color, tell=tell)
+    return loop.run(wishes.limits)
 
 
 def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None], opened: ExitStack) -> list[Sink]:

@@ -9,22 +9,42 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.camera.still import shrunk
 from digitedge.errors import SourceError
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture of a source.
+class Frame(Protocol):
+    """One picture of a source: a `PlainFrame`, or one that is decoded when it is asked for (`digitedge.camera.jpeg`)."""
 
-    Attributes:
-        bgr: uint8 [H, W, 3].
-        gray: uint8 [H, W], 0 black to 255 white.
-        time: Live sources: seconds since the epoch at which it was captured. Recordings: seconds since their first frame.
-    """
+    @property
+    def bgr(self) -> NDArray[np.uint8]:
+        """uint8 [H, W, 3]."""
+
+    @property
+    def gray(self) -> NDArray[np.uint8]:
+        """uint8 [H, W], 0 black to 255 white."""
+
+    @property
+    def small(self) -> NDArray[np.uint8]:
+        """uint8 [about H/4, about W/4], the mean of each block of 4×4 pixels of ``gray``."""
+
+    @property
+    def time(self) -> float:
+        """Live sources: seconds since the epoch at which it was captured. Recordings: seconds since their first frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFrame:
+    """A frame whose pixels are there; see `Frame`."""
 
     bgr: NDArray[np.uint8]
     gray: NDArray[np.uint8]
     time: float
+
+    @property
+    def small(self) -> NDArray[np.uint8]:
+        """See `Frame`."""
+        return shrunk(self.gray)
 
 
 class StalledError(SourceError):
@@ -60,12 +80,12 @@ class Source(Protocol):
 
 def frame_of_bgr(bgr: NDArray[np.uint8], time: float) -> Frame:
     """Return a colour picture (uint8 [H, W, 3]) as a frame."""
-    return Frame(bgr, cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), time)
+    return PlainFrame(bgr, cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), time)
 
 
 def frame_of_gray(gray: NDArray[np.uint8], time: float) -> Frame:
     """Return a grey picture (uint8 [H, W]) as a frame."""
-    return Frame(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), gray, time)
+    return PlainFrame(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), gray, time)
 
 
 def frame_of_yuv420(yuv: NDArray[np.uint8], size_wh: tuple[int, int], time: float) -> Frame:
@@ -78,4 +98,4 @@ def frame_of_yuv420(yuv: NDArray[np.uint8], size_wh: tuple[int, int], time: floa
     """
     width, height = size_wh
     bgr = cv2.cvtColor(yuv, cv2.COLOR_YUV2BGR_I420)
-    return Frame(np.ascontiguousarray(bgr[:, :width]), np.ascontiguousarray(yuv[:height, :width]), time)
+    return PlainFrame(np.ascontiguousarray(bgr[:, :width]), np.ascontiguousarray(yuv[:height, :width]), time)

@@ -25,12 +25,14 @@ class SourceOptions:
         fps: Frames a second; None leaves a recording at its own pace and asks a camera for 30.
         pixels: Raw frames' pixel format, one of `digitedge.camera.raw.PIXEL_FORMATS`.
         stall_s: A live source that is silent this long has stalled.
+        in_color: Somebody will look at every frame; else a source may decode less.
     """
 
     size_wh: tuple[int, int] | None = None
     fps: float | None = None
     pixels: str = "bgr24"
     stall_s: float = 1.5
+    in_color: bool = True
 
 
 def make_source(text: str, options: SourceOptions | None = None) -> Source:
@@ -61,7 +63,7 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     if text.startswith("/dev/"):
         return UsbCamera(text, size_wh, fps)
     if scheme in ("http", "https"):
-        return HttpStream(text, options.stall_s)
+        return HttpStream(text, options.stall_s, options.in_color)
     if scheme in _STREAM_SCHEMES:
         return NetworkStream(text, options.stall_s)
     path = Path(text).expanduser()

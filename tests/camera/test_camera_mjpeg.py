@@ -4,13 +4,14 @@ import base64
 import http.server
 import threading
 
+import cv2
 import numpy as np
 import pytest
 from camera_servers import MjpegServer, jpeg_of, number_of, numbered_bgr
 
-from digitedge.camera.jpeg import decode_jpeg
+from digitedge.camera.jpeg import JpegFrame, decode_jpeg, jpeg_frame
 from digitedge.camera.mjpeg import MjpegStream, _Parts
-from digitedge.camera.source import StalledError
+from digitedge.camera.source import StalledError, frame_of_bgr
 from digitedge.errors import SourceError
 
 
@@ -79,6 +80,28 @@ def test_what_is_no_whole_jpeg_is_no_picture() -> None:
     half = content[: len(content) // 2]
     for damaged in (b"", half, half + b"\xff\xd9", b"\xff\xd8\xff\xd9", rng.bytes(3000), content[10:]):
         assert decode_jpeg(damaged) is None
+
+
+def test_a_frame_nobody_looks_at_is_decoded_only_as_far_as_it_is_asked_for() -> None:
+    bgr = cv2.GaussianBlur(np.random.default_rng(6).integers(0, 256, (120, 160, 3), dtype=np.uint8), (0, 0), 4)
+    content = jpeg_of(cv2.normalize(bgr, None, 0, 255, cv2.NORM_MINMAX))
+    frame, whole = jpeg_frame(content, 5.0), frame_of_bgr(decode_jpeg(content), 5.0)
+    assert frame.time == 5.0
+    assert cv2.absdiff(frame.small, whole.small).max() <= 3  # the block's lowest frequencies, not its mean
+    assert cv2.absdiff(frame.gray, whole.gray).max() <= 2  # luma as it was sent, not made again of rounded colours
+    assert np.array_equal(frame.bgr, whole.bgr)
+    assert jpeg_frame(content[: len(content) // 2] + b"\xff\xd9", 5.0) is None
+
+
+def test_a_stream_without_onlookers_gives_such_frames() -> None:
+    with MjpegServer() as server:
+        stream = MjpegStream(server.url, 0.3, in_color=False)
+        stream.open()
+        frames = [stream.read() for _ in range(3)]
+        stream.close()
+    assert all(isinstance(frame, JpegFrame) for frame in frames)
+    numbers = [number_of(frame.gray) for frame in frames]
+    assert numbers == sorted(set(numbers))
 
 
 class _LoginHandler(http.server.BaseHTTPRequestHandler):
