@@ -13,7 +13,7 @@ and so is ink that is much darker than the line: a pen's stroke along a printed 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -21,28 +21,35 @@ from numpy.typing import NDArray
 
 from digitedge.reading.pieces import Labels
 
+Floats = NDArray[np.float64]
+
 _RUN_PX, _SEED_PX = 24, 40  # straight runs, one pixel of slack to each side: tilts up to 7 degrees; a chain of them
 _SHORT_RUN_PX, _SHORT_SEED_PX = 11, 13  # the same of a cell's sides
 _MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
-_MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from a straight line, and this part of its length beside,
-_BEND_SHARE = 0.004
+_MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from the line,
 _SHORT_BEND = 0.024  # but never more than this part of its length
+_BENT_PX = 80  # a chain of this length may be bent,
+_MAX_CURVE = 0.16  # so far: the slope changes by twice that from end to end
 _BARE = 0.3  # part of a chain's length along which no digit leans on the line
+_DOUBLE = 0.5  # part of a chain's length along which there is paper between its ink
 _MIN_FILL = 0.6  # part of a chain's length that is ink
 _MAX_SLOPE = 0.16
 _MIN_INK = 0.88  # part of a whole line's length under which there is ink: strokes in a row have gaps
 _MAX_GAP_PX = 6  # without ink, where a line does not end
 _MEETS_PX = 4  # between a line's end and the line it meets, half their thickness beside
+_SQUARE = 0.06  # slope by which a short side may differ from a right angle with the line it meets
 _DARKER = 1.5  # times a line's usual strength: ink that is stronger was not drawn with the line
 _USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """y = slope · x + offset for ``left`` ≤ x < ``right``, ``thickness`` pixels thick."""
+    """y = level + slope · d + curve · d², d = x − centre, for ``left`` ≤ x < ``right``; ``thickness`` pixels thick."""
 
+    centre: float
+    level: float
     slope: float
-    offset: float
+    curve: float
     left: int
     right: int
     thickness: int
@@ -51,9 +58,17 @@ class _Line:
     def length(self) -> int:
         return self.right - self.left
 
+    def at(self, x: Floats) -> Floats:
+        """Return its height y for float64 [N] columns x."""
+        along = x - self.centre
+        return self.level + (self.slope + self.curve * along) * along
+
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point is on the line, or nearly so."""
-        return self.left <= x <= self.right and abs(self.slope * x + self.offset - y) <= self.thickness / 2 + 2
+        if not self.left <= x <= self.right:
+            return False
+        along = x - self.centre
+        return abs(self.level + (self.slope + self.curve * along) * along - y) <= self.thickness / 2 + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +135,14 @@ def without_lines(
 def _standing(found: list[list[_Line]], sides: list[list[_Line]], min_length_px: int) -> tuple[list[_Line], list[_Line]]:
     """Return the lines across and those down: the long ones, and the short ones both of whose ends meet a line that stands."""
     lines = [long + short for long, short in zip(found, sides, strict=True)]
-    tables = [np.array([(one.slope, one.offset, one.left, one.right, one.thickness) for one in each]).reshape(-1, 5)
-              for each in lines]  # fmt: skip
+    tables = [np.array([astuple(line) for line in each], np.float64).reshape(-1, len(fields(_Line))) for each in lines]
     stand = [np.ones(len(table), bool) for table in tables]
     held = [np.zeros(0, bool)] * 2
     while True:
         for one, other in ((0, 1), (1, 0)):
             others = tables[other][stand[other]]
-            long = tables[one][:, 3] - tables[one][:, 2] >= min_length_px
-            held[one] = stand[one] & (long | (_meets(tables[one], 2, others) & _meets(tables[one], 3, others)))
+            long = tables[one][:, 5] - tables[one][:, 4] >= min_length_px
+            held[one] = stand[one] & (long | (_meets(tables[one], 4, others) & _meets(tables[one], 5, others)))
         if all((held[one] == stand[one]).all() for one in (0, 1)):
             break
         stand = [each.copy() for each in held]
@@ -138,23 +152,27 @@ def _standing(found: list[list[_Line]], sides: list[list[_Line]], min_length_px:
     return across, down
 
 
-def _meets(lines: NDArray[np.float64], end: int, others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return bool [N]: whether one end (column 2 or 3) of each line is at one of the others, which run at right angles.
+def _meets(lines: Floats, end: int, others: Floats) -> NDArray[np.bool_]:
+    """Return bool [N]: whether one end of each line is at one of the others, at right angles.
 
     Args:
-        lines: float64 [N, 5]: slope, offset, left, right, thickness.
-        end: Which end.
-        others: float64 [M, 5], the same with x and y exchanged.
+        lines: float64 [N, 7], the numbers of a `_Line` each.
+        end: Which of them is the end.
+        others: float64 [M, 7], the same with x and y exchanged.
     """
     if not len(others):
         return np.zeros(len(lines), bool)
+    centre, level, slope, curve, left, right, thickness = lines.T[:, :, None]
+    other_centre, other_level, other_slope, other_curve, top, bottom, other_thickness = others.T
     x = lines[:, end][:, None]
-    y = lines[:, 0][:, None] * x + lines[:, 1][:, None]
-    slope, offset, top, bottom, thickness = others.T
-    slack = _MEETS_PX + (thickness + lines[:, 4][:, None]) / 2
-    near = (np.abs(slope * y + offset - x) <= slack) & (lines[:, 4][:, None] <= thickness + 1)
-    near &= np.maximum(bottom - top, (lines[:, 3] - lines[:, 2])[:, None]) >= _SEED_PX  # a digit's bowl has corners, too
-    return np.asarray((near & (y >= top - slack) & (y <= bottom + slack)).any(axis=1), bool)
+    y = level + (slope + curve * (x - centre)) * (x - centre)
+    along = y - other_centre
+    slack = _MEETS_PX + (thickness + other_thickness) / 2
+    near = np.abs(other_level + (other_slope + other_curve * along) * along - x) <= slack
+    near &= (y >= top - slack) & (y <= bottom + slack) & (thickness <= other_thickness + 1)
+    near &= np.abs(slope + 2 * curve * (x - centre) + other_slope + 2 * other_curve * along) <= _SQUARE
+    near &= np.maximum(bottom - top, right - left) >= _SEED_PX  # a digit's bowl has corners, too
+    return np.asarray(near.any(axis=1), bool)
 
 
 def _drawn(lines: list[_Line], sheet: _Sheet) -> NDArray[np.uint8]:
@@ -162,17 +180,18 @@ def _drawn(lines: list[_Line], sheet: _Sheet) -> NDArray[np.uint8]:
     drawn = np.zeros_like(sheet.mask)
     limits = [min(255.0, _DARKER * _usual(line, sheet.strength)) for line in lines]
     for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
-        ends = [(x, round(line.slope * x + line.offset)) for x in (line.left, line.right)]
-        cv2.line(drawn, ends[0], ends[1], limit, line.thickness + 1)
+        columns = np.linspace(line.left, line.right, 2 + line.length // _SEED_PX * bool(line.curve))
+        points = np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
+        cv2.polylines(drawn, [points], False, limit, line.thickness + 2)
     return drawn
 
 
 def _usual(line: _Line, strength: NDArray[np.uint8]) -> float:
     """Return the strength along a line, where nothing stands on it."""
-    columns = np.arange(line.left, line.right)
-    rows = np.rint(line.slope * columns + line.offset).astype(np.intp)
+    columns = np.arange(line.left, line.right, dtype=np.float64)
+    rows = np.rint(line.at(columns)).astype(np.intp)
     inside = (rows >= 0) & (rows < strength.shape[0])
-    along = strength[rows[inside], columns[inside]]
+    along = strength[rows[inside], columns[inside].astype(np.intp)]
     return float(np.quantile(along, _USUAL)) if along.size else 0.0
 
 
@@ -189,15 +208,30 @@ def _lines(sheet: _Sheet, run_px: int, seed_px: int, known: Sequence[_Line] = ()
         if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
             continue  # another chain of the same line
         rows, columns = slice(y, y + h), slice(x, x + w)
-        line = _fitted(chains.ink([label], rows, columns) & (sheet.thin[rows, columns] > 0), x, y)
-        followed = None if line is None else _followed(line, wide)
-        if followed is not None:
-            found.append(followed)
+        for strip in _strips(chains.ink([label], rows, columns) & (sheet.thin[rows, columns] > 0)):
+            line = _fitted(strip, x, y)
+            followed = None if line is None else _followed(line, wide)
+            if followed is not None:
+                found.append(followed)
     return found
 
 
+def _strips(ink: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Return a chain's ink, bool [h, w]; of a double line each of the two."""
+    height = ink.shape[0]
+    rows = np.arange(height)[:, None]
+    reach = height - ink[::-1].argmax(axis=0) - ink.argmax(axis=0)
+    if (reach > ink.sum(axis=0)).mean() <= _DOUBLE:
+        return [ink]
+    upper = ink & np.minimum.accumulate(ink | (rows < ink.argmax(axis=0)), axis=0)
+    return [upper, ink & ~upper]
+
+
 def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
-    """Return the line through a chain's ink (bool [h, w] with its corner at x, y); None if it is not straight or filled."""
+    """Return the line through a chain's ink (bool [h, w] with its corner at x, y); None if it is not straight or filled.
+
+    A long one may be bent a little, as rules are on paper that does not lie flat.
+    """
     per_column = ink.sum(axis=0)
     columns = np.flatnonzero(per_column)
     if columns.size < _MIN_FILL * ink.shape[1]:
@@ -210,15 +244,31 @@ def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
         return None
     along = columns[bare].astype(np.float64)
     middle = (np.arange(ink.shape[0]) @ ink)[columns[bare]] / counts[bare]
-    centre, level = float(along.mean()), float(middle.mean())
+    length = ink.shape[1]
+    centre, level, slope, curve = _parabola(along, middle, length >= _BENT_PX)
     along -= centre
-    slope = float(along @ middle / max(along @ along, 1.0))
-    bend = float(np.sqrt(np.mean((middle - level - slope * along) ** 2)))
-    offset = level - slope * centre
-    allowed = min(_MAX_BEND_PX + _BEND_SHARE * ink.shape[1], _SHORT_BEND * ink.shape[1])
-    if bend > allowed or abs(slope) > _MAX_SLOPE or thickness > _MAX_THICKNESS_PX:
+    bend = float(np.sqrt(np.mean((middle - level - (slope + curve * along) * along) ** 2)))
+    if bend > min(_MAX_BEND_PX, _SHORT_BEND * length) or abs(slope) > _MAX_SLOPE or thickness > _MAX_THICKNESS_PX:
         return None
-    return _Line(slope, offset + y - slope * x, x + int(columns[0]), x + int(columns[-1]) + 1, thickness)
+    if abs(curve) * length > _MAX_CURVE:
+        return None
+    return _Line(centre + x, level + y, slope, curve, x + int(columns[0]), x + int(columns[-1]) + 1, thickness)
+
+
+def _parabola(x: Floats, y: Floats, bent: bool) -> tuple[float, float, float, float]:
+    """Return centre, level, slope and curve of the parabola with the least squares, of a straight line if not ``bent``."""
+    centre, level = float(x.mean()), float(y.mean())
+    x, y = x - centre, y - level
+    squares = float(x @ x)
+    slope = float(x @ y) / max(squares, 1.0)
+    if not bent:
+        return centre, level, slope, 0.0
+    # What a straight line leaves over, along the part of x² that is neither straight nor level.
+    arch = x * x - squares / x.size
+    arch -= x * (float(arch @ x) / squares)
+    curve = float(arch @ y) / float(arch @ arch)
+    cubes = float((x**3).sum()) / squares
+    return centre, level - curve * squares / x.size, slope - curve * cubes, curve
 
 
 def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
@@ -227,13 +277,13 @@ def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
     None where there is too little ink under it as a whole.
     """
     height, width = weak.shape
-    rows = np.rint(line.slope * np.arange(width) + line.offset).astype(np.intp)
+    rows = np.rint(line.at(np.arange(width, dtype=np.float64))).astype(np.intp)
     inside = (rows >= 0) & (rows < height)
     under = np.zeros(width, bool)
     under[inside] = weak[rows[inside], np.flatnonzero(inside)] > 0
     left = line.left - _reach(under[: line.left][::-1])
     right = line.right + _reach(under[line.right :])
-    return _Line(line.slope, line.offset, left, right, line.thickness) if under[left:right].mean() >= _MIN_INK else None
+    return replace(line, left=left, right=right) if under[left:right].mean() >= _MIN_INK else None
 
 
 def _reach(under: NDArray[np.bool_]) -> int:
