@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.reading.frames import without_lines
 from digitedge.reading.ink import CERTAIN, InkLayer
-from digitedge.reading.lines import without_lines
 from digitedge.reading.page import Box
 from digitedge.reading.pieces import Labels, Pieces, alike, near_pairs
 

@@ -1,19 +1,14 @@
-"""Rules, frames and grids: thin straight lines in what is too large to be a digit, found and taken away.
+"""Lines: long thin straight strokes, found as chains of short straight runs and followed to both ends.
 
-A line begins as a chain of short straight runs, nearly horizontal or nearly vertical. It is followed to both sides, under the
-digits that stand on it, as long as there is ink. What is longer than a digit is a line; what is shorter, only where both of its
-ends meet other lines, as the sides of a form's cells and boxes do. Where a stroke crosses it, the crossing is given back:
-
-    ──┃──   minus the line   ──   gives   ┃   not   ╻
-      ┃                                   ┃         ╹
-
-and so is ink that is much darker than the line: a pen's stroke along a printed rule.
+Everything here is about nearly horizontal lines; those that are nearly vertical are found in the picture laid on its side. A
+line may be bent a little, as rules are on paper that does not lie flat, and it is followed under the digits that stand on it,
+as long as there is ink.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,9 +18,7 @@ from digitedge.reading.pieces import Labels
 
 Floats = NDArray[np.float64]
 
-_RUN_PX, _SEED_PX = 24, 40  # straight runs, one pixel of slack to each side: tilts up to 7 degrees; a chain of them
-_SHORT_RUN_PX, _SHORT_SEED_PX = 11, 13  # the same of a cell's sides
-_MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
+MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
 _MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from the line,
 _SHORT_BEND = 0.024  # but never more than this part of its length
 _BENT_PX = 80  # a chain of this length may be bent,
@@ -36,14 +29,10 @@ _MIN_FILL = 0.6  # part of a chain's length that is ink
 _MAX_SLOPE = 0.16
 _MIN_INK = 0.88  # part of a whole line's length under which there is ink: strokes in a row have gaps
 _MAX_GAP_PX = 6  # without ink, where a line does not end
-_MEETS_PX = 4  # between a line's end and the line it meets, half their thickness beside
-_SQUARE = 0.06  # slope by which a short side may differ from a right angle with the line it meets
-_DARKER = 1.5  # times a line's usual strength: ink that is stronger was not drawn with the line
-_USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """y = level + slope · d + curve · d², d = x − centre, for ``left`` ≤ x < ``right``; ``thickness`` pixels thick."""
 
     centre: float
@@ -56,6 +45,7 @@ class _Line:
 
     @property
     def length(self) -> int:
+        """Columns from end to end."""
         return self.right - self.left
 
     def at(self, x: Floats) -> Floats:
@@ -72,148 +62,60 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A layer, or the same lying on its side; uint8 [h, w] each, 255 on ink in ``mask``, ``weak`` and ``thin``."""
+class Chains:
+    """Chains of nearly horizontal straight runs: where lines may be.
 
-    strength: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
-    weak: NDArray[np.uint8]
-    thin: NDArray[np.uint8]
+    Attributes:
+        labels: Of all chains.
+        numbers: intp [N], of those that are long and flat enough.
+        boxes: int32 [N, 4]: x, y, width, height.
+    """
+
+    labels: Labels
+    numbers: NDArray[np.intp]
+    boxes: NDArray[np.int32]
 
     @classmethod
-    def of(cls, strength: NDArray[np.uint8], mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> _Sheet:
-        thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _box(_MAX_THICKNESS_PX, _MAX_THICKNESS_PX))
-        return cls(strength, mask, weak, cv2.subtract(mask, thick))
+    def of(cls, thin: NDArray[np.uint8], run_px: int, length_px: int) -> Chains:
+        """Return the chains of runs of ``run_px`` pixels, one pixel of slack to each side, that are ``length_px`` long.
 
-    def within(self, area: NDArray[np.uint8]) -> _Sheet:
-        """Return the same with nothing thin outside an area, uint8 [h, w]."""
-        return replace(self, thin=cv2.bitwise_and(self.thin, area))
+        Args:
+            thin: uint8 [h, w], 255 on ink that is no thick stroke's.
+            run_px: Of 24 pixels tilts up to 7 degrees are found.
+            length_px: Shortest chain.
+        """
+        runs = cv2.morphologyEx(cv2.dilate(thin, box(1, 3)), cv2.MORPH_OPEN, box(run_px, 1))
+        labels = Labels.of(cv2.dilate(runs, box(7, 1)))
+        _, _, width, height, _ = labels.stats.T
+        fits = (width >= length_px) & (height <= _MAX_SLOPE * width + 2 * MAX_THICKNESS_PX)
+        fits[0] = False
+        numbers = np.flatnonzero(fits)
+        return cls(labels, numbers, labels.stats[numbers, :4])
 
-    def turned(self) -> _Sheet:
-        return _Sheet(*(cv2.transpose(image) for image in (self.strength, self.mask, self.weak, self.thin)))
+    def which(self, kept: NDArray[np.bool_]) -> Chains:
+        """Return some of them, bool [N]."""
+        return Chains(self.labels, self.numbers[kept], self.boxes[kept])
 
+    def lines(self, thin: NDArray[np.uint8], weak: NDArray[np.uint8], known: Sequence[Line] = ()) -> list[Line]:
+        """Return the lines of the chains that are no part of a known one, each followed to both of its ends.
 
-def without_lines(
-    strength: NDArray[np.uint8],
-    mask: NDArray[np.uint8],
-    weak: NDArray[np.uint8],
-    large: NDArray[np.uint8] | None,
-    min_length_px: int,
-) -> NDArray[np.uint8] | None:
-    """Return the mask without its thin straight lines, uint8 [h, w] 0/255; None where it has no such line.
-
-    Args:
-        strength: uint8 [h, w], contrast to the paper.
-        mask: uint8 [h, w], 255 on ink.
-        weak: uint8 [h, w], 255 on ink and on what is a little fainter: a faint rule is broken in the mask and whole here.
-        large: uint8 [h, w], 255 on pieces too large for a digit, among which frames are looked for; None where there is none.
-        min_length_px: Shortest line that is taken away wherever it is; a digit's own straight stroke must be shorter.
-    """
-    sheet = _Sheet.of(strength, mask, weak)
-    sheets = sheet, sheet.turned()
-    found = [[line for line in _lines(one, _RUN_PX, _SEED_PX) if line.length >= min_length_px] for one in sheets]
-    sides: list[list[_Line]] = [[], []]
-    if large is not None:
-        frames = sheet.within(large)
-        turned = frames.turned()
-        sides = [_lines(one, _SHORT_RUN_PX, _SHORT_SEED_PX, long) for one, long in zip((frames, turned), found, strict=True)]
-    across, down = _standing(found, sides, min_length_px)
-    if not across and not down:
-        return None
-    drawn, upright = _drawn(across, sheets[0]), cv2.transpose(_drawn(down, sheets[1]))
-    rest = cv2.bitwise_and(mask, cv2.compare(strength, cv2.max(drawn, upright), cv2.CMP_GT))
-    # A stroke that crosses a line leaves ink on both of its sides, a digit that stands on it only on one.
-    crossed = np.zeros_like(mask)
-    for lines, limits, turn in ((across, drawn, False), (down, upright, True)):
-        if lines:
-            reach = max(line.thickness for line in lines) + 5
-            closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, _box(reach, 3) if turn else _box(3, reach))
-            crossed |= cv2.bitwise_and(closed, cv2.compare(limits, 0, cv2.CMP_GT))
-    return cv2.bitwise_or(rest, cv2.bitwise_and(crossed, mask))
-
-
-def _standing(found: list[list[_Line]], sides: list[list[_Line]], min_length_px: int) -> tuple[list[_Line], list[_Line]]:
-    """Return the lines across and those down: the long ones, and the short ones both of whose ends meet a line that stands."""
-    lines = [long + short for long, short in zip(found, sides, strict=True)]
-    tables = [np.array([astuple(line) for line in each], np.float64).reshape(-1, len(fields(_Line))) for each in lines]
-    stand = [np.ones(len(table), bool) for table in tables]
-    held = [np.zeros(0, bool)] * 2
-    while True:
-        for one, other in ((0, 1), (1, 0)):
-            others = tables[other][stand[other]]
-            long = tables[one][:, 5] - tables[one][:, 4] >= min_length_px
-            held[one] = stand[one] & (long | (_meets(tables[one], 4, others) & _meets(tables[one], 5, others)))
-        if all((held[one] == stand[one]).all() for one in (0, 1)):
-            break
-        stand = [each.copy() for each in held]
-    across, down = (
-        [line for line, stands in zip(each, keep, strict=True) if stands] for each, keep in zip(lines, stand, strict=True)
-    )
-    return across, down
-
-
-def _meets(lines: Floats, end: int, others: Floats) -> NDArray[np.bool_]:
-    """Return bool [N]: whether one end of each line is at one of the others, at right angles.
-
-    Args:
-        lines: float64 [N, 7], the numbers of a `_Line` each.
-        end: Which of them is the end.
-        others: float64 [M, 7], the same with x and y exchanged.
-    """
-    if not len(others):
-        return np.zeros(len(lines), bool)
-    centre, level, slope, curve, left, right, thickness = lines.T[:, :, None]
-    other_centre, other_level, other_slope, other_curve, top, bottom, other_thickness = others.T
-    x = lines[:, end][:, None]
-    y = level + (slope + curve * (x - centre)) * (x - centre)
-    along = y - other_centre
-    slack = _MEETS_PX + (thickness + other_thickness) / 2
-    near = np.abs(other_level + (other_slope + other_curve * along) * along - x) <= slack
-    near &= (y >= top - slack) & (y <= bottom + slack) & (thickness <= other_thickness + 1)
-    near &= np.abs(slope + 2 * curve * (x - centre) + other_slope + 2 * other_curve * along) <= _SQUARE
-    near &= np.maximum(bottom - top, right - left) >= _SEED_PX  # a digit's bowl has corners, too
-    return np.asarray(near.any(axis=1), bool)
-
-
-def _drawn(lines: list[_Line], sheet: _Sheet) -> NDArray[np.uint8]:
-    """Return uint8 [h, w]: on the lines the strength up to which ink is theirs, elsewhere 0."""
-    drawn = np.zeros_like(sheet.mask)
-    limits = [min(255.0, _DARKER * _usual(line, sheet.strength)) for line in lines]
-    for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
-        columns = np.linspace(line.left, line.right, 2 + line.length // _SEED_PX * bool(line.curve))
-        points = np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
-        cv2.polylines(drawn, [points], False, limit, line.thickness + 2)
-    return drawn
-
-
-def _usual(line: _Line, strength: NDArray[np.uint8]) -> float:
-    """Return the strength along a line, where nothing stands on it."""
-    columns = np.arange(line.left, line.right, dtype=np.float64)
-    rows = np.rint(line.at(columns)).astype(np.intp)
-    inside = (rows >= 0) & (rows < strength.shape[0])
-    along = strength[rows[inside], columns[inside].astype(np.intp)]
-    return float(np.quantile(along, _USUAL)) if along.size else 0.0
-
-
-def _lines(sheet: _Sheet, run_px: int, seed_px: int, known: Sequence[_Line] = ()) -> list[_Line]:
-    """Return the nearly horizontal straight lines that are not known yet, each followed to both of its ends."""
-    runs = cv2.morphologyEx(cv2.dilate(sheet.thin, _box(1, 3)), cv2.MORPH_OPEN, _box(run_px, 1))
-    chains = Labels.of(cv2.dilate(runs, _box(7, 1)))
-    _, _, width, height, _ = chains.stats.T
-    seeds = np.flatnonzero((width >= seed_px) & (height <= _MAX_SLOPE * width + 2 * _MAX_THICKNESS_PX))
-    wide = cv2.dilate(sheet.weak, _box(1, 3))
-    found: list[_Line] = []
-    for label in seeds[seeds > 0].tolist():
-        x, y, w, h, _ = chains.stats[label].tolist()
-        if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
-            continue  # another chain of the same line
-        rows, columns = slice(y, y + h), slice(x, x + w)
-        for strip in _strips(chains.ink([label], rows, columns) & (sheet.thin[rows, columns] > 0)):
-            line = _fitted(strip, x, y)
-            followed = None if line is None else _followed(line, wide)
-            if followed is not None:
-                found.append(followed)
-    return found
+        Args:
+            thin: uint8 [h, w], as above.
+            weak: uint8 [h, w], 255 on ink and on what is a little fainter.
+            known: Lines found before.
+        """
+        weak = cv2.dilate(weak, box(1, 3))
+        found: list[Line] = []
+        for number, (x, y, w, h) in zip(self.numbers.tolist(), self.boxes.tolist(), strict=True):
+            if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
+                continue  # another chain of the same line
+            rows, columns = slice(y, y + h), slice(x, x + w)
+            for strip in _strips(self.labels.ink([number], rows, columns) & (thin[rows, columns] > 0)):
+                line = _fitted(strip, x, y)
+                followed = None if line is None else _followed(line, weak)
+                if followed is not None:
+                    found.append(followed)
+        return found
 
 
 def _strips(ink: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
@@ -227,7 +129,7 @@ def _strips(ink: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     return [upper, ink & ~upper]
 
 
-def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
+def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> Line | None:
     """Return the line through a chain's ink (bool [h, w] with its corner at x, y); None if it is not straight or filled.
 
     A long one may be bent a little, as rules are on paper that does not lie flat.
@@ -248,11 +150,11 @@ def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> _Line | None:
     centre, level, slope, curve = _parabola(along, middle, length >= _BENT_PX)
     along -= centre
     bend = float(np.sqrt(np.mean((middle - level - (slope + curve * along) * along) ** 2)))
-    if bend > min(_MAX_BEND_PX, _SHORT_BEND * length) or abs(slope) > _MAX_SLOPE or thickness > _MAX_THICKNESS_PX:
+    if bend > min(_MAX_BEND_PX, _SHORT_BEND * length) or abs(slope) > _MAX_SLOPE or thickness > MAX_THICKNESS_PX:
         return None
     if abs(curve) * length > _MAX_CURVE:
         return None
-    return _Line(centre + x, level + y, slope, curve, x + int(columns[0]), x + int(columns[-1]) + 1, thickness)
+    return Line(centre + x, level + y, slope, curve, x + int(columns[0]), x + int(columns[-1]) + 1, thickness)
 
 
 def _parabola(x: Floats, y: Floats, bent: bool) -> tuple[float, float, float, float]:
@@ -271,7 +173,7 @@ def _parabola(x: Floats, y: Floats, bent: bool) -> tuple[float, float, float, fl
     return centre, level - curve * squares / x.size, slope - curve * cubes, curve
 
 
-def _followed(line: _Line, weak: NDArray[np.uint8]) -> _Line | None:
+def _followed(line: Line, weak: NDArray[np.uint8]) -> Line | None:
     """Return the line continued on both sides as far as there is ink under it, digits that stand on it included.
 
     None where there is too little ink under it as a whole.
@@ -300,5 +202,6 @@ def _reach(under: NDArray[np.bool_]) -> int:
     return int(last) + 1
 
 
-def _box(width: int, height: int) -> NDArray[np.uint8]:
+def box(width: int, height: int) -> NDArray[np.uint8]:
+    """Return a structuring element of ones."""
     return np.ones((height, width), np.uint8)

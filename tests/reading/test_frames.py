@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from digitedge.reading.lines import without_lines
+from digitedge.reading.frames import without_lines
 
 
 def test_a_grid_goes_and_a_stroke_across_it_stays_whole() -> None:

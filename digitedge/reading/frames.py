@@ -1,0 +1,173 @@
+"""Rules, frames and grids taken away from what is too large to be a digit.
+
+What is longer than a digit is a line; what is shorter, only where both of its ends meet other lines, as the sides of a form's
+cells and boxes do. Where a stroke crosses a line, the crossing is given back:
+
+    ──┃──   minus the line   ──   gives   ┃   not   ╻
+      ┃                                   ┃         ╹
+
+and so is ink that is much darker than the line: a pen's stroke along a printed rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, fields
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.lines import MAX_THICKNESS_PX, Chains, Floats, Line, box
+
+_RUN_PX, _SEED_PX = 24, 40  # straight runs, and a chain of them that may be a line
+_SHORT_RUN_PX, _SHORT_SEED_PX = 11, 13  # the same of a cell's sides
+_NEAR_PX = 12  # between a cell's side, before it is followed to its ends, and the line it meets
+_MEETS_PX = 4  # between a line's end and the line it meets, half their thickness beside
+_SQUARE = 0.06  # slope by which a short side may differ from a right angle with the line it meets
+_DARKER = 1.5  # times a line's usual strength: ink that is stronger was not drawn with the line
+_USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A layer, or the same lying on its side; uint8 [h, w] each, 255 on ink in ``mask``, ``weak`` and ``thin``."""
+
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    weak: NDArray[np.uint8]
+    thin: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, strength: NDArray[np.uint8], mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> _Sheet:
+        thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, box(MAX_THICKNESS_PX, MAX_THICKNESS_PX))
+        return cls(strength, mask, weak, cv2.subtract(mask, thick))
+
+    def turned(self) -> _Sheet:
+        return _Sheet(*(cv2.transpose(image) for image in (self.strength, self.mask, self.weak, self.thin)))
+
+
+def without_lines(
+    strength: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    weak: NDArray[np.uint8],
+    large: NDArray[np.uint8] | None,
+    min_length_px: int,
+) -> NDArray[np.uint8] | None:
+    """Return the mask without its thin straight lines, uint8 [h, w] 0/255; None where it has no such line.
+
+    Args:
+        strength: uint8 [h, w], contrast to the paper.
+        mask: uint8 [h, w], 255 on ink.
+        weak: uint8 [h, w], 255 on ink and on what is a little fainter: a faint rule is broken in the mask and whole here.
+        large: uint8 [h, w], 255 on pieces too large for a digit, among which frames are looked for; None where there is none.
+        min_length_px: Shortest line that is taken away wherever it is; a digit's own straight stroke must be shorter.
+    """
+    sheet = _Sheet.of(strength, mask, weak)
+    sheets = sheet, sheet.turned()
+    found = [Chains.of(one.thin, _RUN_PX, _SEED_PX).lines(one.thin, one.weak) for one in sheets]
+    found = [[line for line in lines if line.length >= min_length_px] for lines in found]
+    sides = [[], []] if large is None else _sides(sheets, large, found)
+    across, down = _standing(found, sides, min_length_px)
+    if not across and not down:
+        return None
+    drawn, upright = _drawn(across, sheets[0]), cv2.transpose(_drawn(down, sheets[1]))
+    rest = cv2.bitwise_and(mask, cv2.compare(strength, cv2.max(drawn, upright), cv2.CMP_GT))
+    # A stroke that crosses a line leaves ink on both of its sides, a digit that stands on it only on one.
+    crossed = np.zeros_like(mask)
+    for lines, limits, turn in ((across, drawn, False), (down, upright, True)):
+        if lines:
+            reach = max(line.thickness for line in lines) + 5
+            closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, box(reach, 3) if turn else box(3, reach))
+            crossed |= cv2.bitwise_and(closed, cv2.compare(limits, 0, cv2.CMP_GT))
+    return cv2.bitwise_or(rest, cv2.bitwise_and(crossed, mask))
+
+
+def _sides(sheets: tuple[_Sheet, _Sheet], large: NDArray[np.uint8], found: list[list[Line]]) -> list[list[Line]]:
+    """Return the short lines across and those down that begin or end near a longer one."""
+    thin = cv2.bitwise_and(sheets[0].thin, large)
+    thins = thin, cv2.transpose(thin)
+    chains = [Chains.of(one, _SHORT_RUN_PX, _SHORT_SEED_PX) for one in thins]
+    walls = [_walls(of_one, lines) for of_one, lines in zip(chains, found, strict=True)]
+    return [
+        chains[one].which(_near(chains[one].boxes, walls[1 - one])).lines(thins[one], sheets[one].weak, found[one])
+        for one in (0, 1)
+    ]
+
+
+def _walls(chains: Chains, lines: list[Line]) -> NDArray[np.int32]:
+    """Return int32 [M, 4]: x, y, width, height of what a cell's side may meet."""
+    long = [(line.left, round(min(ends := line.at(np.array([line.left, line.right])))), line.length, round(np.ptp(ends)))
+            for line in lines]  # fmt: skip
+    return np.concatenate([chains.boxes[chains.boxes[:, 2] >= _SEED_PX], np.array(long, np.int32).reshape(-1, 4)])
+
+
+def _near(boxes: NDArray[np.int32], walls: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return bool [N]: whether the left or right end of each box is near a wall, int32 [M, 4] with x and y exchanged."""
+    x, y, w, h = boxes.T[:, :, None]
+    top, left, height, width = walls.T
+    level = (y + h >= top - _NEAR_PX) & (y <= top + height + _NEAR_PX)
+    ends = [(end >= left - _NEAR_PX) & (end <= left + width + _NEAR_PX) for end in (x, x + w)]
+    return np.asarray((level & (ends[0] | ends[1])).any(axis=1), bool)
+
+
+def _standing(found: list[list[Line]], sides: list[list[Line]], min_length_px: int) -> tuple[list[Line], list[Line]]:
+    """Return the lines across and those down: the long ones, and the short ones both of whose ends meet a line that stands."""
+    lines = [long + short for long, short in zip(found, sides, strict=True)]
+    tables = [np.array([astuple(line) for line in each], np.float64).reshape(-1, len(fields(Line))) for each in lines]
+    stand = [np.ones(len(table), bool) for table in tables]
+    held = [np.zeros(0, bool)] * 2
+    while True:
+        for one, other in ((0, 1), (1, 0)):
+            others = tables[other][stand[other]]
+            long = tables[one][:, 5] - tables[one][:, 4] >= min_length_px
+            held[one] = stand[one] & (long | (_meets(tables[one], 4, others) & _meets(tables[one], 5, others)))
+        if all((held[one] == stand[one]).all() for one in (0, 1)):
+            break
+        stand = [each.copy() for each in held]
+    across, down = (
+        [line for line, stands in zip(each, keep, strict=True) if stands] for each, keep in zip(lines, stand, strict=True)
+    )
+    return across, down
+
+
+def _meets(lines: Floats, end: int, others: Floats) -> NDArray[np.bool_]:
+    """Return bool [N]: whether one end of each line is at one of the others, at right angles.
+
+    Args:
+        lines: float64 [N, 7], the numbers of a `Line` each.
+        end: Which of them is the end.
+        others: float64 [M, 7], the same with x and y exchanged.
+    """
+    if not len(others):
+        return np.zeros(len(lines), bool)
+    centre, level, slope, curve, left, right, thickness = lines.T[:, :, None]
+    other_centre, other_level, other_slope, other_curve, top, bottom, other_thickness = others.T
+    x = lines[:, end][:, None]
+    y = level + (slope + curve * (x - centre)) * (x - centre)
+    along = y - other_centre
+    slack = _MEETS_PX + (thickness + other_thickness) / 2
+    near = np.abs(other_level + (other_slope + other_curve * along) * along - x) <= slack
+    near &= (y >= top - slack) & (y <= bottom + slack) & (thickness <= other_thickness + 1)
+    near &= np.abs(slope + 2 * curve * (x - centre) + other_slope + 2 * other_curve * along) <= _SQUARE
+    near &= np.maximum(bottom - top, right - left) >= _SEED_PX  # a digit's bowl has corners, too
+    return np.asarray(near.any(axis=1), bool)
+
+
+def _drawn(lines: list[Line], sheet: _Sheet) -> NDArray[np.uint8]:
+    """Return uint8 [h, w]: on the lines the strength up to which ink is theirs, elsewhere 0."""
+    drawn = np.zeros_like(sheet.mask)
+    limits = [min(255.0, _DARKER * _usual(line, sheet.strength)) for line in lines]
+    for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
+        columns = np.linspace(line.left, line.right, 2 + line.length // _SEED_PX * bool(line.curve))
+        points = np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
+        cv2.polylines(drawn, [points], False, limit, line.thickness + 2)
+    return drawn
+
+
+def _usual(line: Line, strength: NDArray[np.uint8]) -> float:
+    """Return the strength along a line, where nothing stands on it."""
+    columns = np.arange(line.left, line.right, dtype=np.float64)
+    rows = np.rint(line.at(columns)).astype(np.intp)
+    inside = (rows >= 0) & (rows < strength.shape[0])
+    along = strength[rows[inside], columns[inside].astype(np.intp)]
+    return float(np.quantile(along, _USUAL)) if along.size else 0.0
