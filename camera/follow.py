@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.camera.live import LiveFrame
+from digitedge.camera.live import LiveFrame, TrackedDigit
 from digitedge.camera.still import BLOCK_PX
 from digitedge.reading.decide import around
 from digitedge.reading.page import Box
@@ -47,7 +47,8 @@ def shifts_of(before: NDArray[np.uint8], now: NDArray[np.uint8], boxes_xywh: NDA
 
 def moved(live: LiveFrame, boxes: dict[int, Box]) -> LiveFrame:
     """Return a live frame with its digits in other places, and its numbers around them; ``boxes`` by the tracks' ids."""
-    digits = tuple(dataclasses.replace(digit, box_xywh=boxes[digit.id]) for digit in live.digits)
+    # Made anew: dataclasses.replace takes four times as long, for some six hundred digits a second.
+    digits = tuple(TrackedDigit(d.id, d.digit, d.confidence, boxes[d.id], d.steady) for d in live.digits)
     numbers = tuple(
         dataclasses.replace(number, box_xywh=around([digits[member].box_xywh for member in number.members]))
         for number in live.numbers

@@ -87,8 +87,8 @@ class _Track:
 
     @property
     def box_xywh(self) -> Box:
-        x, y, width, height = (round(float(value)) for value in self.box)
-        return x, y, width, height
+        x, y, width, height = self.box.tolist()
+        return round(x), round(y), round(width), round(height)
 
 
 class Tracks:
@@ -143,8 +143,9 @@ class Tracks:
             boxes = np.stack([track.box for track in self._tracks])
             corners = boxes[:, :2] + shifts_of(before, now, boxes)
             room = np.maximum(0, size_wh - boxes[:, 2:])
-            for track, corner in zip(self._tracks, np.clip(corners, 0, room), strict=True):
-                track.box[:2] = corner
+            boxes[:, :2] = np.clip(corners, 0, room)
+            for track, box in zip(self._tracks, boxes, strict=True):
+                track.box = box
         return {track.id: track.box_xywh for track in self._tracks}
 
     def see_same(self, time: float) -> None:

@@ -89,21 +89,25 @@ def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float3
     for patch, start in zip(patches, starts.tolist(), strict=True):
         cost[height - patch.shape[0] :, start : start + patch.shape[1]] = patch
     cost /= 255
-    total = cost[0].copy()
-    came = np.zeros((height, width), np.int8)
+    total = cost  # of the cheapest path down to each pixel, row by row; the walls stay infinite
+    side = np.empty(width - 2, np.float32)
     for row in range(1, height):
-        left, right = total[:-2] + _SIDESTEP, total[2:] + _SIDESTEP
-        side = np.minimum(left, right)
-        np.copyto(came[row, 1:-1], np.where(left <= right, np.int8(-1), np.int8(1)), where=side < total[1:-1])
-        total[1:-1] = np.minimum(side, total[1:-1])
-        total += cost[row]
+        above = total[row - 1]
+        np.minimum(above[:-2], above[2:], out=side)
+        side += _SIDESTEP
+        np.minimum(side, above[1:-1], out=side)
+        total[row, 1:-1] += side
+    came = np.zeros((height, width), np.int8)
+    left, above, right = total[:-1, :-2], total[:-1, 1:-1], total[:-1, 2:]
+    aside = np.where(left <= right, np.int8(-1), np.int8(1))
+    came[1:, 1:-1] = np.where(np.minimum(left, right) + np.float32(_SIDESTEP) < above, aside, np.int8(0))
     paths = np.empty((height, width), np.intp)
     paths[-1] = np.arange(width)
     for row in range(height - 1, 0, -1):
-        paths[row - 1] = paths[row] + came[row, paths[row]]
+        np.add(paths[row], came[row].take(paths[row]), out=paths[row - 1])
     for patch, start in zip(patches, starts.tolist(), strict=True):
         columns = slice(start, start + patch.shape[1])
-        yield total[columns], paths[height - patch.shape[0] :, columns] - start
+        yield total[-1, columns], paths[height - patch.shape[0] :, columns] - start
 
 
 def _part(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArray[np.intp]) -> Candidate | None:
