@@ -102,10 +102,7 @@ def _step(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
     The local median absolute difference of pixels two apart, 0.95 standard deviations of normal noise: shading does not move
     it, and ink does so only along its edges.
     """
-    left = np.ascontiguousarray(level[::_COARSE, :-2:_COARSE])
-    right = np.ascontiguousarray(level[::_COARSE, 2::_COARSE])
-    columns = min(left.shape[1], right.shape[1])
-    difference = cv2.absdiff(left[:, :columns], right[:, :columns])
+    difference = cv2.absdiff(level[::_COARSE, :-2:_COARSE], level[::_COARSE, 2::_COARSE])
     return cv2.max(cv2.convertScaleAbs(cv2.medianBlur(difference, _WINDOW), alpha=_NOISE_SIGMAS / 0.95), _MIN_STEP)
 
 

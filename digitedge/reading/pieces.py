@@ -15,7 +15,7 @@ from digitedge.reading.page import Box
 MAX_GAP = 0.22  # between two pieces of one digit, as a part of its height
 _SAME_BOX = 0.08  # of the larger side, between the edges of one piece in two layers
 _SAME_AREA = 1.35  # ratio of its areas
-_SMALL = 1 << 17  # pixels, of a mask that is labelled sooner than its empty rows are found
+_SMALL = 1 << 16  # pixels, of a mask that is labelled sooner than its empty rows are found
 
 
 @dataclass(frozen=True, slots=True)

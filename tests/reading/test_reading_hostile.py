@@ -1,5 +1,6 @@
 """Pictures that nobody takes but somebody sends: degenerate sizes, thousands of pieces, regions outside, foreign formats."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from digitedge.errors import InputError, OutputError
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.candidates import Candidate
+from digitedge.reading.context import second_features
 from digitedge.reading.decide import select
 from digitedge.reading.ink import levels
 from digitedge.reading.page import Box
@@ -79,6 +81,12 @@ def test_features_in_blocks_are_those_of_the_whole_page(monkeypatch: pytest.Monk
     monkeypatch.setattr("digitedge.reading.surroundings._MAX_PAIRS", 1000)
     assert evidence(candidates, probabilities).features == pytest.approx(whole, abs=1e-5)  # sums in another order
     assert evidence([], scores(0)).features.shape == (0, FEATURES)
+
+
+def test_neighbours_that_were_not_kept_are_found_again() -> None:
+    known = evidence(crowd(60), scores(60))
+    log_odds = np.linspace(-3, 3, 60, dtype=np.float32)
+    assert np.array_equal(second_features(replace(known, neighbours=None), log_odds), second_features(known, log_odds))
 
 
 def test_a_place_goes_to_the_surest() -> None:
