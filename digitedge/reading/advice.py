@@ -37,9 +37,9 @@ def advice(view: NDArray[np.uint8], readings: Sequence[Reading], marks: NDArray[
     Args:
         view: uint8 [h, w], what was read.
         readings: Its digits.
-        marks: float32 [M, 5]: x, y, width, height and contrast of ink too small to be a digit, pixels of the picture.
+        marks: float32 [M, 6]: x, y, width, height, contrast and polarity of ink too small to be a digit, pixels of the picture.
 
-    >>> advice(np.full((480, 640), 9, np.uint8), [], np.empty((0, 5), np.float32))
+    >>> advice(np.full((480, 640), 9, np.uint8), [], np.empty((0, 6), np.float32))
     'The picture is too dark: give it more light.'
     """
     if view.size == 0 or (readings and sum(reading.confidence for reading in readings) >= _SURE * len(readings)):
@@ -72,7 +72,7 @@ def _small_writing(marks: NDArray[np.float32]) -> int:
     """Return the height of marks that look like characters, pixels; 0 where few do, or half as many are of a digit's size."""
     if not len(marks):
         return 0
-    _, _, width, height, contrast = marks.T
+    _, _, width, height, contrast, _ = marks.T
     is_small = (height >= _LEAST_HEIGHT) & (height < MIN_HEIGHT_PX) & (width <= 1.2 * height)
     is_small &= contrast >= 0.5 * np.sort(contrast)[int(0.9 * (len(marks) - 1))]  # specks are paler than what somebody wrote
     count = int(is_small.sum())

@@ -31,8 +31,8 @@ _WEAK = 0.6  # of the bound: a faint rule's weakest parts
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
 _EDGE = 0.25  # of the core: weaker pixels are paper
 _MAX_PIECES = 3000  # a layer with more is texture: its largest pieces are kept
-_MAX_MARKS = 400
-NOTHING = np.empty((0, 5), np.float32)
+_MAX_MARKS = 1500
+NOTHING = np.empty((0, 6), np.float32)
 _CROSS = np.ones((3, 3), np.uint8)
 
 
@@ -49,6 +49,7 @@ class Candidate:
         level: Of the layer it was found in.
         zoom: Picture pixels per pixel of the patch.
         how: "piece" as found, "joined" of two pieces, "split" from a wider one.
+        whole: The wider one.
     """
 
     box_xywh: Box
@@ -59,20 +60,22 @@ class Candidate:
     level: int
     zoom: float
     how: str = "piece"
+    whole: Candidate | None = None
 
 
-def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
-    """Return what of the layers' ink has a digit's size, and the small marks; frames and rules are taken away as well.
+def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32], NDArray[np.float32]]:
+    """Return what of the layers' ink has a digit's size, the small marks, and the upright rules; all rules are taken away.
 
     Args:
         layers: Of one picture, a level's dark ink before its light, the finest first.
 
     Returns:
-        The candidates, layer by layer; and float32 [M, 5]: x, y, width, height (pixels of the full picture) and strongest
-        contrast (grey levels) of pieces too small to be a digit: points, commas, minus signs, and pieces of upright rules.
+        The candidates, layer by layer; float32 [M, 6]: x, y, width, height (pixels of the full picture), strongest
+        contrast (grey levels) and whether they are light (0 or 1) of pieces too small to be a digit: points, commas, minus
+        signs; and the same of upright rules, cut into pieces.
     """
     if not layers:
-        return [], NOTHING
+        return [], NOTHING, NOTHING
     pieces = Pieces.of([layer.mask for layer in layers], [layer.zoom for layer in layers])
     sized = _sized(layers, pieces)
     # What looks the same as in a finer layer of the same polarity is not offered twice.
@@ -93,8 +96,9 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
             found[number] += more
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
     marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
-    marks += [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level == 0]
-    return [candidate for of_layer in found for candidate in of_layer], np.concatenate([NOTHING, *marks])
+    rules = [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level <= 1]
+    offered = [candidate for of_layer in found for candidate in of_layer]
+    return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *rules])
 
 
 def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[np.uint8] | None]:
@@ -126,21 +130,23 @@ def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
     numbers = numbers[np.argsort(-area[numbers], kind="stable")[:_MAX_MARKS]]
     boxes = labels.stats[numbers, :4]
     contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
-    return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32).reshape(-1, 5)
+    return np.column_stack([boxes * layer.zoom, contrast, np.full(len(boxes), layer.light)]).astype(np.float32).reshape(-1, 6)
 
 
 def _upright_rules(layer: InkLayer, rest: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return pieces of the upright lines that were taken away from a layer, as marks: they part the numbers of a table."""
     gone = cv2.bitwise_and(layer.mask, cv2.bitwise_not(rest))
-    upright = cv2.morphologyEx(gone, cv2.MORPH_OPEN, np.ones((_RULE_PIECE_PX, 1), np.uint8))[
-        _RULE_PIECE_PX // 2 :: _RULE_PIECE_PX
-    ]
+    if gone.shape[0] < _RULE_PIECE_PX:
+        return NOTHING
+    # One pixel of slack to each side: a fine rule that leans is broken in each column.
+    thick = cv2.dilate(gone, np.ones((1, 3), np.uint8))
+    upright = cv2.erode(thick, np.ones((_RULE_PIECE_PX, 1), np.uint8))[_RULE_PIECE_PX // 2 :: _RULE_PIECE_PX]
     edges = np.diff(upright.astype(np.int16), axis=1, prepend=0, append=0)
     (row, left), (_, right) = np.nonzero(edges > 0), np.nonzero(edges < 0)
     y = row * _RULE_PIECE_PX
-    boxes = np.column_stack([left, y, right - left, np.full_like(y, _RULE_PIECE_PX)])
+    boxes = np.column_stack([left + 1, y, np.maximum(right - left - 2, 1), np.full_like(y, _RULE_PIECE_PX)])
     contrast = layer.strength[y + _RULE_PIECE_PX // 2, left + (right - left) // 2]
-    return np.column_stack([boxes * layer.zoom, contrast]).astype(np.float32)
+    return np.column_stack([boxes * layer.zoom, contrast, np.full(len(boxes), layer.light)]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,14 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.decide import around
+from digitedge.reading.neighbours import followers
 from digitedge.reading.page import Box, Number, Reading
-from digitedge.reading.signs import is_minus, is_point
+from digitedge.reading.rules import are_of_paper, do_part, is_bar
+from digitedge.reading.signs import is_comma, is_minus, is_point
 
-_MAX_PITCH = 1.2  # heights from centre to centre of one number's neighbours
-_MAX_POINT_PITCH = 1.5  # the same across a decimal point
+_MAX_GAP = 0.42  # heights between one number's neighbours
+_RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on
+_MINUS_ALONE = 0.35  # heights before a minus, where nothing stands
+_COMMA_HIGHER = 1.5  # than a point of the same hand
+_MIN_COMMAS = 3  # on a page of lists,
+_COMMA_SHARE = 0.15  # and of its digits
+_TAIL = 1.8  # width over height: a flat stroke at the foot is the end of a digit
 _MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
 _MIN_LINE_OVERLAP = 0.5  # of the smaller one's height
-_MAX_SIZE_RATIO = 1.8
 
 
 def in_reading_order(readings: list[Reading]) -> list[Reading]:
@@ -27,41 +33,55 @@ def in_reading_order(readings: list[Reading]) -> list[Reading]:
     return [reading for line in _lines(readings) for reading in line]
 
 
-def group_numbers(readings: list[Reading], signs: NDArray[np.int32] | None = None) -> tuple[Number, ...]:
+def group_numbers(
+    readings: list[Reading], signs: NDArray[np.int32] | None = None, rules: NDArray[np.int32] | None = None
+) -> tuple[Number, ...]:
     """Return the numbers that readings in reading order form.
 
     Args:
         readings: In reading order; the numbers' members are indices into them.
         signs: int32 [M, 4], boxes of ink beside the digits (`Page.signs`): between two digits a point joins them and anything
             else parts them; a minus before the first belongs to it.
+        rules: int32 [K, 4], boxes of pieces of upright rules: they part what stands in two cells of a table.
     """
-    index = {id(reading): i for i, reading in enumerate(readings)}
-    beside = _Signs.of([] if signs is None else signs.tolist())
+    boxes = [reading.box_xywh for reading in readings]
+    digits = np.array(boxes, np.float32).reshape(-1, 4)
+    after = followers(digits)
+    beside = _Places.of([] if signs is None else signs.tolist())
+    of_paper = rules is None or are_of_paper(rules.astype(np.float32), digits)
+    upright = _Places.of([] if rules is None or of_paper else rules.tolist())
+    joints = _alike([_joint(boxes[i], boxes[j], beside, upright) if j >= 0 else None for i, j in enumerate(after)])
+    inner = {follower for follower, joint in zip(after, joints, strict=True) if joint is not None}
     numbers = []
-    for line in _lines(readings):
-        run = _Run()
-        for reading in line:
-            joint = run.joint_to(reading, beside)
-            if joint is None and run.members:
-                numbers += [part.number(index) for part in run.parts()]
-                run = _Run()
-            if not run.members:
-                run.text = _minus_before(reading, line, beside)
-            run.text += (joint or "") + str(reading.digit)
-            run.members.append(reading)
-        numbers += [part.number(index) for part in run.parts()]
+    for index in range(len(readings)):
+        if index not in inner:
+            run = [index]
+            while joints[run[-1]] is not None:
+                run.append(after[run[-1]])
+            for members, points in _parts(run, [joint for member in run if (joint := joints[member]) is not None]):
+                sign = _minus_before(boxes[members[0]], boxes, beside)
+                parts = [f"{readings[member].digit}{point}" for member, point in zip(members, [*points, ""], strict=True)]
+                numbers.append(_number(sign + "".join(parts), members, readings))
     return tuple(numbers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
+class _Joint:
+    """What stands between two neighbours: nothing, "." or ",", and its height, in heights of theirs."""
+
+    text: str
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
     """Boxes from top to bottom by their middles, each with its place in the order in which they came."""
 
     middles: list[float]
     boxes: list[tuple[int, Box]]
 
     @classmethod
-    def of(cls, boxes: list[Box]) -> _Signs:
+    def of(cls, boxes: list[Box]) -> _Places:
         ordered = sorted((y + h / 2, place, (x, y, w, h)) for place, (x, y, w, h) in enumerate(boxes))
         return cls([middle for middle, _, _ in ordered], [(place, box) for _, place, box in ordered])
 
@@ -71,62 +91,103 @@ class _Signs:
         return [box for _, box in sorted(found)]
 
 
-@dataclass(slots=True)
-class _Run:
-    """A number in the making."""
-
-    members: list[Reading] = dataclasses.field(default_factory=list)
-    text: str = ""
-
-    def joint_to(self, reading: Reading, signs: _Signs) -> str | None:
-        """Return what joins the next digit to this number: "" or "."; None if it belongs to another one."""
-        if not self.members:
-            return None
-        left, right = self.members[-1].box_xywh, reading.box_xywh
-        between = _between(signs, left, right)
-        if len(between) == 1 and is_point(between[0], left, right) and _belongs(left, right, _MAX_POINT_PITCH):
-            return "."
-        return "" if not between and _belongs(left, right, _MAX_PITCH) else None
-
-    def parts(self) -> list[_Run]:
-        """Return the run itself, or its numbers if it has several points: those are a list's commas in a small hand."""
-        texts = self.text.split(".")
-        if len(texts) <= 2:
-            return [self]
-        ends = np.cumsum([sum(map(str.isdigit, text)) for text in texts]).tolist()
-        starts = [0, *ends[:-1]]
-        return [_Run(self.members[start:end], text) for start, end, text in zip(starts, ends, texts, strict=True)]
-
-    def number(self, index: dict[int, int]) -> Number:
-        confidence = math.prod(reading.confidence for reading in self.members)
-        box = around([reading.box_xywh for reading in self.members])
-        return Number(self.text, confidence, box, tuple(index[id(reading)] for reading in self.members))
+def _alike(joints: list[_Joint | None]) -> list[_Joint | None]:
+    """Return joints with the points of a page of lists as commas, where they are no smaller than its commas."""
+    commas = [joint.height for joint in joints if joint is not None and joint.text == ","]
+    if len(commas) < max(_MIN_COMMAS, _COMMA_SHARE * len(joints)):
+        return joints
+    least = median(commas) / _COMMA_HIGHER
+    return [_Joint(",", j.height) if j is not None and j.text == "." and j.height >= least else j for j in joints]
 
 
-def _minus_before(reading: Reading, line: list[Reading], signs: _Signs) -> str:
-    """Return "-" where a minus stands before a number's first digit and no other digit before the minus: that is a sum."""
-    x, top, _, height = reading.box_xywh
-    for sign in signs.within(top, top + height):
-        if is_minus(sign, reading.box_xywh):
-            before = [other for other in line if x - 1.9 * height < other.box_xywh[0] + other.box_xywh[2] <= sign[0]]
-            return "" if before else "-"
+def _joint(left: Box, right: Box, signs: _Places, rules: _Places) -> _Joint | None:
+    """Return what stands between two neighbours of one number or list; None where nothing joins them."""
+    height = max(left[3], right[3])
+    gap = (right[0] - left[0] - left[2]) / height
+    between = _between(signs, left, right)
+    if len(between) == 1 and is_point(between[0], left, right):
+        return _Joint(".", between[0][3] / height)
+    span = left[1] - _RULE_REACH * height, left[1] + (1 + _RULE_REACH) * height
+    bars = [box for box in signs.within(*span) if is_bar(box, height)] if between else []
+    others = [box for box in between if box not in bars]
+    pieces = [] if others else rules.within(*span) + bars
+    parted = do_part(left, right, pieces) if pieces else None
+    if parted is False:
+        return _Joint("")
+    if len(between) == 1 and is_comma(between[0], left, right):
+        return _Joint(",", between[0][3] / height)
+    return None if between or parted or gap > _MAX_GAP else _Joint("")
+
+
+def _between(signs: _Places, left: Box, right: Box) -> list[Box]:
+    """Return the signs that stand between two neighbours, from a little above their heads to under their feet."""
+    height = max(left[3], right[3])
+    top, bottom = min(left[1], right[1]) + 0.22 * height, max(left[1] + left[3], right[1] + right[3]) + 0.3 * height
+    first, last = left[0] + 0.6 * left[2], right[0] + 0.4 * right[2]
+    foot = (left[1] + left[3] + right[1] + right[3]) / 2 + 0.08 * height
+    found: list[Box] = []
+    for x, y, w, h in signs.within(top, bottom):
+        over_both = x < left[0] + 0.5 * left[2] and x + w > right[0] + 0.5 * right[2]
+        tail = y + h / 2 > foot - 0.3 * height and w > _TAIL * h
+        again = any(_same(other, (x, y, w, h)) for other in found)
+        inside = first < x + w / 2 < last and max(w, h) >= _MIN_SIGN * height and y < foot
+        if inside and not over_both and not tail and not again:
+            found.append((x, y, w, h))
+    return found
+
+
+def _parts(run: list[int], joints: list[_Joint]) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield the numbers of a run: their members, and what stands between these.
+
+    Commas part. So do several points in a row, and points no smaller than the commas beside them: they are a list's commas in
+    a small hand.
+    """
+    points = [joint.height for joint in joints if joint.text == "."]
+    commas = [joint.height for joint in joints if joint.text == ","]
+    are_commas = len(points) > 1 if not commas else min(commas) < _COMMA_HIGHER * max(points, default=0)
+    members, texts = [run[0]], list[str]()
+    for follower, joint in zip(run[1:], joints, strict=True):
+        if joint.text == "," or (joint.text == "." and are_commas):
+            yield members, texts
+            members, texts = [follower], []
+        else:
+            members.append(follower)
+            texts.append(joint.text)
+    yield members, texts
+
+
+def _minus_before(digit: Box, digits: list[Box], signs: _Places) -> str:
+    """Return "-" where a minus stands before a number's first digit and nothing close before the minus: that is a sum."""
+    _, top, _, height = digit
+    near = signs.within(top - 0.5 * height, top + 1.2 * height)
+    for x, y, w, h in near:
+        if is_minus((x, y, w, h), digit):
+            reach = _MINUS_ALONE * height + 2 * max(0, digit[0] - x - w)
+            others = [
+                other
+                for other in [*near, *digits]
+                if other != digit
+                and 0.2 * height <= max(other[2:]) <= 3 * height
+                and not _same(other, (x, y, w, h))
+                and not (is_bar(other, height) and other[3] > height)  # of a frame
+                and other[1] - 0.3 * height < y + h / 2 < other[1] + other[3] + 0.3 * height
+                and x - reach < other[0] + other[2]
+                and other[0] + 0.5 * other[2] < x + w
+            ]
+            return "" if others else "-"
     return ""
 
 
-def _between(signs: _Signs, left: Box, right: Box) -> list[Box]:
-    """Return the signs that stand between two neighbours, from a little above their heads to under their feet."""
-    height = max(left[3], right[3])
-    top, bottom = min(left[1], right[1]) - 0.1 * height, max(left[1] + left[3], right[1] + right[3]) + 0.3 * height
-    first, last = left[0] + 0.6 * left[2], right[0] + 0.4 * right[2]
-    return [
-        (x, y, w, h) for x, y, w, h in signs.within(top, bottom) if first < x + w / 2 < last and max(w, h) >= _MIN_SIGN * height
-    ]
+def _same(sign: Box, other: Box) -> bool:
+    """Return whether two boxes are of one sign, found in two layers: each has the other's middle inside."""
+    apart = [abs(sign[axis] + sign[axis + 2] / 2 - other[axis] - other[axis + 2] / 2) for axis in (0, 1)]
+    return all(far < 0.5 * min(sign[axis + 2], other[axis + 2]) for axis, far in enumerate(apart))
 
 
-def _belongs(left: Box, right: Box, max_pitch: float) -> bool:
-    taller = max(left[3], right[3])
-    pitch = (right[0] + right[2] / 2) - (left[0] + left[2] / 2)
-    return pitch <= max_pitch * taller and taller <= _MAX_SIZE_RATIO * min(left[3], right[3])
+def _number(text: str, members: list[int], readings: list[Reading]) -> Number:
+    own = [readings[member] for member in members]
+    confidence = math.prod(reading.confidence for reading in own)
+    return Number(text, confidence, around([reading.box_xywh for reading in own]), tuple(members))
 
 
 def _lines(readings: list[Reading]) -> list[list[Reading]]:

@@ -86,7 +86,7 @@ class Reader:
         clock = _StageClock()
         layers = list(ink_layers(view)) if view.size else []
         clock.stage("ink")
-        candidates, marks = _candidates_of(layers)
+        candidates, marks, rules = _candidates_of(layers)
         clock.stage("candidates")
         fields = self._fields(candidates)
         clock.stage("patch")
@@ -106,10 +106,11 @@ class Reader:
             ]
         )
         clock.stage("decide")
-        signs = signs_between(candidates, selection.standing, marks) + np.array([*offset, 0, 0], np.int32)
-        numbers = group_numbers(readings, signs)
+        corner = np.array([*offset, 0, 0], np.int32)
+        signs = signs_between(candidates, selection.standing, marks) + corner
+        numbers = group_numbers(readings, signs, np.rint(rules[:, :4]).astype(np.int32) + corner)
         clock.stage("numbers")
-        hint = advice(view, readings, marks)
+        hint = advice(view, readings, np.concatenate([marks, rules]))
         clock.stage("advice")
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, hint)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
@@ -143,12 +144,12 @@ def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
     return _candidates_of(list(ink_layers(gray)))[0]
 
 
-def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
-    """Return the candidates of all layers and their marks, see `find_candidates`."""
-    pieces, marks = find_candidates(layers)
+def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32], NDArray[np.float32]]:
+    """Return the candidates of all layers, their marks and their rules, see `find_candidates`."""
+    pieces, marks, rules = find_candidates(layers)
     parts = split([candidate for candidate in pieces if candidate.how == "piece"])
     offered = [candidate for candidate in pieces if candidate.patch.shape[1] <= MAX_ASPECT * candidate.patch.shape[0]]
-    return [*offered, *parts], marks
+    return [*offered, *parts], marks, rules
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +11,15 @@ from digitedge.reading.near import overlapping
 from digitedge.reading.page import Box
 
 _LIKE_INK = 0.45  # of the digits' contrast: fainter marks are dirt
-_INSIDE = 0.5  # of a mark that lies in a digit's box: it is part of the digit
+_INSIDE = 0.5  # of a mark that lies in a digit's box: it may be part of the digit
+_SMALL = 0.5  # heights of a digit: a mark of this size beside its ink is a sign, though it lies in the box of a slanted digit
+_FOOT = 0.6  # of its height: where points and commas stand
+_INKED = 0.3  # of such a mark, where the digit has its own ink: it is part of it
+
+_LEFT = 0.1  # heights: less of a piece that is left is a crumb
+_FULL = 0.7 * 255  # of the core's strength: a rule or dirt that hangs on a digit is fainter
+_SOFT_PX = 1.5  # of ink that is as fine as a pen's line: its soft edge
+_CROSS = np.ones((3, 3), np.uint8)
 
 
 def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -19,24 +28,86 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     Args:
         candidates: Of the whole picture.
         standing: Indices of those that are digits.
-        marks: float32 [K, 5], see `find_candidates`.
+        marks: float32 [K, 6], see `find_candidates`.
     """
     if not standing:
         return np.empty((0, 4), np.int32)
+    digits = [candidates[index] for index in standing]
     others = [candidate for candidate in candidates if candidate.how == "piece"]
-    boxes = np.array([(*candidate.box_xywh, candidate.contrast) for candidate in others], np.float32).reshape(-1, 5)
-    ink = np.concatenate([boxes, marks])
-    strong = ink[:, 4] >= _LIKE_INK * float(np.median([candidates[index].contrast for index in standing]))
-    ink = ink[strong, :4]
-    digits = np.array([candidates[index].box_xywh for index in standing], np.float32)
-    sign, digit = overlapping(ink, digits)
-    (x, y, w, h), (other_x, other_y, other_w, other_h) = ink[sign].T, digits[digit].T
+    boxes = [(*candidate.box_xywh, candidate.contrast, candidate.light) for candidate in others]
+    ink = np.concatenate([np.array(boxes, np.float32).reshape(-1, 6), marks])
+    strong = ink[:, 4] >= _LIKE_INK * float(np.median([digit.contrast for digit in digits]))
+    ink = ink[strong & np.isin(ink[:, 5], [digit.light for digit in digits])]
+    places = np.array([digit.box_xywh for digit in digits], np.float32)
+    sign, digit = overlapping(ink[:, :4], places)
+    (x, y, w, h), (other_x, other_y, other_w, other_h) = ink[sign, :4].T, places[digit].T
     width = np.minimum(x + w, other_x + other_w) - np.maximum(x, other_x)
     height = np.minimum(y + h, other_y + other_h) - np.maximum(y, other_y)
     shared = np.maximum(width, 0) * np.maximum(height, 0)
+    within = shared >= _INSIDE * np.minimum(w * h, other_w * other_h)
+    at_foot = y + h / 2 >= other_y + _FOOT * other_h
+    small = (
+        at_foot & (np.maximum(w, h) <= _SMALL * other_h) & (ink[sign, 5] == [digits[index].light for index in digit.tolist()])
+    )
     outside = np.ones(len(ink), bool)
-    outside[sign[shared >= _INSIDE * np.minimum(w * h, other_w * other_h)]] = False
-    return np.rint(ink[outside]).astype(np.int32)
+    outside[sign[within & ~small]] = False
+    for pair in np.flatnonzero(within & small).tolist():
+        if _is_part(ink[sign[pair], :4], digits[digit[pair]]):
+            outside[sign[pair]] = False
+    found = np.concatenate([np.rint(ink[outside, :4]).astype(np.int32), _leftovers(digits)])
+    return np.unique(found, axis=0)  # a large mark is a piece as well
+
+
+def _is_part(mark: NDArray[np.float32], digit: Candidate) -> bool:
+    """Return whether a mark's box (float32 [4]) lies on the digit's own ink."""
+    left, top = digit.box_xywh[:2]
+    x, y, w, h = ((mark - (left, top, 0, 0)) / digit.zoom + (left > 0, top > 0, 0, 0)).tolist()  # patches have a margin
+    own = digit.patch[max(0, round(y)) : max(0, round(y + h)), max(0, round(x)) : max(0, round(x + w))]
+    return own.size == 0 or cv2.countNonZero(own) >= _INKED * own.size
+
+
+def _leftovers(digits: list[Candidate]) -> NDArray[np.int32]:
+    """Return int32 [M, 4]: what is left of wide pieces without their digits, as a plus that touches its neighbours."""
+    parts: dict[int, list[Candidate]] = {}
+    for digit in digits:
+        if digit.whole is not None:
+            parts.setdefault(id(digit.whole), []).append(digit)
+    found = []
+    for of_one in parts.values():
+        whole = of_one[0].whole
+        if whole is not None:
+            found += _left_of(whole, of_one)
+    return np.array(found, np.int32).reshape(-1, 4)
+
+
+def _left_of(whole: Candidate, parts: list[Candidate]) -> list[Box]:
+    zoom, (left, top, _, _) = whole.zoom, whole.box_xywh
+    ink = cv2.compare(whole.patch, 255 * whole.bound / whole.contrast, cv2.CMP_GT)
+    for part in parts:
+        h, w = part.patch.shape
+        x = round((part.box_xywh[0] - left) / zoom) + (left > 0) - (part.box_xywh[0] > 0)
+        y = round((part.box_xywh[1] - top) / zoom) + (top > 0) - (part.box_xywh[1] > 0)
+        own = cv2.dilate(cv2.copyMakeBorder(part.patch, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), _CROSS)
+        rows, columns = slice(max(0, y - 1), y + h + 1), slice(max(0, x - 1), x + w + 1)
+        window = ink[rows, columns]
+        own = own[max(0, 1 - y) :, max(0, 1 - x) :][: window.shape[0], : window.shape[1]]
+        window[own > 0] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    height = min(part.box_xywh[3] for part in parts)
+    found = []
+    for label in range(1, count):
+        x, y, w, h, _ = stats[label].tolist()
+        box = (round(left + (x - (left > 0)) * zoom), round(top + (y - (top > 0)) * zoom), round(w * zoom), round(h * zoom))
+        alone = max(w, h) * zoom >= _LEFT * height and not any(_holds(part.box_xywh, box) for part in parts)
+        if alone and whole.patch[y : y + h, x : x + w][labels[y : y + h, x : x + w] == label].max() >= _FULL:
+            found.append(box)
+    return found
+
+
+def _holds(box: Box, other: Box) -> bool:
+    """Return whether the middle of another box is in a box."""
+    x, y = other[0] + other[2] / 2 - box[0], other[1] + other[3] / 2 - box[1]
+    return 0 <= x <= box[2] and 0 <= y <= box[3]
 
 
 def is_point(sign: Box, left: Box, right: Box) -> bool:
@@ -49,9 +120,22 @@ def is_point(sign: Box, left: Box, right: Box) -> bool:
     """
     height = max(left[3], right[3])
     foot = (left[1] + left[3] + right[1] + right[3]) / 2
+    x, y, w, h = sign
+    between = max(x - left[0] - left[2], right[0] - x - w) <= 0.45 * height
+    small = between and max(w, h) <= 0.27 * height + _SOFT_PX and max(w, h) <= 2.2 * min(w, h)
+    return small and foot - 0.28 * height <= y + h / 2 and y + h <= foot + 0.12 * height + _SOFT_PX
+
+
+def is_comma(sign: Box, left: Box, right: Box) -> bool:
+    """Return whether a sign between two digits is a list's comma (or point): small and low.
+
+    >>> is_comma((32, 34, 6, 14), (0, 0, 24, 40), (44, 0, 24, 40))
+    True
+    """
+    height = max(left[3], right[3])
+    foot = (left[1] + left[3] + right[1] + right[3]) / 2
     _, y, w, h = sign
-    small = max(w, h) <= 0.25 * height and max(w, h) <= 2.2 * min(w, h)
-    return small and foot - 0.28 * height <= y + h / 2 and y + h <= foot + 0.12 * height
+    return max(w, h) <= 0.5 * height and y + h / 2 >= foot - 0.28 * height
 
 
 def is_minus(sign: Box, digit: Box) -> bool:
@@ -65,5 +149,5 @@ def is_minus(sign: Box, digit: Box) -> bool:
     x, y, w, h = sign
     left, top, _, height = digit
     gap = left - (x + w)
-    flat = 0.22 * height <= w <= 0.9 * height and h <= 0.45 * w
-    return flat and 0 <= gap <= 0.6 * height and 0.3 * height <= y + h / 2 - top <= 0.72 * height
+    flat = 0.22 * height <= w <= 1.2 * height and h <= min(0.8 * w, 0.36 * height + _SOFT_PX)
+    return flat and -0.35 * height <= gap <= 0.5 * height and 0.2 * height <= y + h / 2 - top <= 0.78 * height

@@ -136,4 +136,6 @@ def _part(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArray
         max(1, round(w * zoom)),
         max(1, round(h * zoom)),
     )
-    return Candidate(box, patch, candidate.contrast, candidate.bound, candidate.light, candidate.level, zoom, "split")
+    return Candidate(
+        box, patch, candidate.contrast, candidate.bound, candidate.light, candidate.level, zoom, "split", candidate
+    )

@@ -152,11 +152,13 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     cell = side / count
     if count == 9 and rng.random() < 0.25:
         _shade_blocks(board, (x, y, side, side))
-    frame_grid(board, writer, (x, y, side, side), (count, count), ground, thick_every=3 if count == 9 else 0)
+    parted = frame_grid(board, writer, (x, y, side, side), (count, count), ground, thick_every=3 if count == 9 else 0)
     size = cell * rng.uniform(0.42, 0.68)
     font = int(rng.integers(1 << 20))
     given, filled = rng.uniform(0, 0.45), rng.uniform(0.2, 0.9)
     edge = float(rng.choice([0.3, 0.3, 0.0, -0.12]))  # below 0 digits touch the lines
+    if not parted:  # without upright lines only the space between two digits tells that they are two numbers
+        size, edge = min(size, 0.5 * cell), 0.4
     for row in range(count):
         for column in range(count):
             left, top = x + column * cell, y + row * cell
@@ -175,8 +177,11 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
                 )
 
 
-def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int], ground: Ground, thick_every: int = 0) -> None:
-    """Draw the lines of a table: by ruler in print, by hand in the writer's ink, only across, or none."""
+def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int], ground: Ground, thick_every: int = 0) -> bool:
+    """Draw the lines of a table: by ruler in print, by hand in the writer's ink, only across, or none.
+
+    Returns whether upright lines part its columns.
+    """
     rng = board.rng
     x, y, width, height = area
     columns, rows = count
@@ -186,14 +191,14 @@ def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int],
         else str(rng.choice(["ruler", "hand", "across", "dashed", "none"], p=[0.42, 0.24, 0.13, 0.08, 0.13]))
     )
     if kind == "none":
-        return
+        return False
     across = [((x, top), (x + width, top)) for top in np.linspace(y, y + height, rows + 1)]
     down = [((left, y), (left, y + height)) for left in np.linspace(x, x + width, columns + 1)]
     if kind == "hand":
         for start, end in across + down:
             path = np.linspace(start, end, 24) + writer.text_height * 0.025 * rng.standard_normal((24, 2)).cumsum(axis=0) / 3
             board.stroke(path, [24], writer.width(writer.text_height), writer.color, writer.opacity, 0.2, writer.pen.grain)
-        return
+        return True
     segments: list[Segment] = across + (down if kind != "across" else [])
     if kind == "dashed":
         segments = [dash for segment in segments for dash in _dashes(segment, 0.3 * writer.text_height)]
@@ -202,6 +207,7 @@ def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int],
     board.lines(segments, thin, color, opacity)
     if thick_every:
         board.lines(across[::thick_every] + down[::thick_every], thin * rng.uniform(1.5, 3.5), color, opacity)
+    return kind != "across"
 
 
 def _dashes(segment: Segment, length: float) -> list[Segment]:

@@ -71,7 +71,7 @@ def test_small_writing_is_told_with_its_height(reader):
 
 def test_what_was_read_surely_needs_no_advice_and_a_tiny_or_empty_picture_breaks_nothing(reader):
     dark = np.full((40, 40), 3, np.uint8)
-    marks = np.empty((0, 5), np.float32)
+    marks = np.empty((0, 6), np.float32)
     assert advice(dark, [], marks) == TOO_DARK
     assert advice(dark[:0], [], marks) == ""
     sure = next(page for page in (reader.read(gray) for gray, _ in _pages()) if page.digits)

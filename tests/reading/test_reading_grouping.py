@@ -33,3 +33,10 @@ def test_a_number_is_as_sure_as_all_its_digits_together() -> None:
     assert numbers[0].confidence == 0.25
     assert numbers[0].box_xywh == (0, 0, 58, 40)
     assert numbers[0].members == (0, 1)
+
+
+def test_what_climbs_stays_one_number_beside_the_number_above() -> None:
+    def line(y: int) -> list[Reading]:
+        return [reading(place, 30 * place, y - 8 * place) for place in range(1, 6)]
+
+    assert sorted(texts(line(100) + line(148))) == ["12345", "12345"]

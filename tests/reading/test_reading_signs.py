@@ -1,7 +1,10 @@
+import cv2
 import numpy as np
 
+from digitedge.reading.candidates import NOTHING, Candidate
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.page import Reading
+from digitedge.reading.signs import signs_between
 
 
 def row(digits: str, *left: int) -> list[Reading]:
@@ -46,10 +49,54 @@ def test_two_points_join_nothing() -> None:
 def test_several_points_in_a_row_of_digits_part_it_like_commas() -> None:
     digits = [
         Reading(digit, 1.0, (x, 0, 24, 40), np.zeros((28, 28), np.uint8), np.zeros(11, np.float32))
-        for digit, x in ((4, 0), (5, 30), (6, 74), (7, 104), (8, 148))
+        for digit, x in ((4, 0), (5, 30), (6, 74), (7, 104), (8, 142))
     ]
-    points = np.array([(62, 36, 4, 4), (136, 36, 4, 4)], np.int32)
+    points = np.array([(62, 36, 4, 4), (132, 36, 4, 4)], np.int32)
     assert [number.text for number in group_numbers(digits, points[:1])] == ["45.678"]
     numbers = group_numbers(digits, points)
     assert [number.text for number in numbers] == ["45", "67", "8"]
     assert [number.members for number in numbers] == [(0, 1), (2, 3), (4,)]
+
+
+def test_a_comma_in_the_row_makes_a_small_one_a_comma_too() -> None:
+    assert texts(row("356", 0, 44, 100), (32, 36, 5, 8), (82, 36, 6, 12)) == ["3", "5", "6"]
+
+
+def test_a_small_point_stays_one_beside_large_commas() -> None:
+    assert texts(row("356", 0, 44, 88), (32, 36, 4, 5), (78, 34, 6, 14)) == ["3.5", "6"]
+
+
+def test_a_point_with_a_space_after_it_ends_an_item() -> None:
+    assert texts(row("35", 0, 60), (26, 36, 5, 5)) == ["3", "5"]
+
+
+def test_a_sign_found_twice_counts_once() -> None:
+    assert texts(row("35", 0, 44), (32, 36, 5, 5), (31, 35, 7, 7)) == ["3.5"]
+
+
+def test_what_reaches_over_both_neighbours_parts_nothing() -> None:
+    assert texts(row("35", 0, 34), (-4, 30, 70, 6)) == ["35"]
+
+
+def test_an_equals_sign_and_an_operator_are_no_minus() -> None:
+    assert texts(row("42", 40, 72), (14, 12, 16, 4), (14, 24, 16, 4)) == ["42"]
+    letter = (-16, 6, 22, 30)
+    assert texts(row("42", 40, 72), letter, (14, 18, 16, 4)) == ["42"]
+
+
+def test_what_joins_two_digits_is_a_sign_when_they_are_cut_out() -> None:
+    patch = np.zeros((42, 92), np.uint8)
+    patch[1:41, 1:25] = patch[1:41, 67:91] = 255
+    patch[19:24, 25:67] = 255
+    whole = Candidate((10, 10, 90, 40), patch, 100.0, 10.0, False, 0, 1.0)
+    parts = [Candidate((x, 10, 24, 40), patch[:, :26], 100.0, 10.0, False, 0, 1.0, "split", whole) for x in (10, 76)]
+    ((x, y, w, h),) = signs_between([whole, *parts], [1, 2], NOTHING).tolist()
+    assert 34 <= x <= 38 and 36 <= w <= 42 and 26 <= y <= 30 and 4 <= h <= 6
+
+
+def test_a_point_under_a_slanted_digits_box_is_a_sign_and_the_digits_own_ink_is_none() -> None:
+    patch = np.zeros((42, 26), np.uint8)
+    cv2.line(patch, (23, 2), (4, 38), 255, 3)
+    digit = Candidate((10, 10, 24, 40), patch, 100.0, 10.0, False, 0, 1.0)
+    marks = np.array([(28, 45, 4, 4, 90, 0), (12, 42, 4, 6, 90, 0), (28, 45, 4, 4, 90, 1)], np.float32)
+    assert signs_between([digit], [0], marks).tolist() == [[28, 45, 4, 4]]

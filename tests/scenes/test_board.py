@@ -9,6 +9,7 @@ from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import Ground
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
+from digitedge.scenes.layouts_numbers import frame_grid
 from digitedge.scenes.truth import MnistHands, TrueDigit, enlarge
 from digitedge.scenes.writer import Writer, group, print_text
 
@@ -159,3 +160,15 @@ def test_joined_letters_hang_together():
         replace(neat_writer(), joined=joined).write(board, "nuncau", 30.0, 80.0, 40.0)
         parts[joined] = cv2.connectedComponents((board.image_bgr[:, :, 0] < 160).astype(np.uint8))[0]
     assert parts[True] < parts[False]
+
+
+def test_a_grid_says_whether_upright_lines_part_its_columns():
+    ground = Ground("white", (255.0, 255.0, 255.0), False, (0.0, 0.0, 400.0, 400.0), 0.0)
+    told = set()
+    for seed in range(30):
+        board = Board(np.full((400, 400, 3), 255, np.uint8), np.eye(3), np.random.default_rng(seed))
+        parted = frame_grid(board, neat_writer(), (50, 50, 300, 300), (2, 2), ground)
+        inked = (board.image_bgr[60:190, 185:215] < 250).any(axis=(1, 2))  # beside the middle line, above the level one
+        assert parted == (inked.mean() > 0.3)
+        told.add(parted)
+    assert told == {True, False}
