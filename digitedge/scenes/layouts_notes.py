@@ -19,7 +19,7 @@ def draw_arrays(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     rng = board.rng
     x, y, width, height = area
     size = writer.text_height
-    largest = int(rng.choice([9, 30, 99, 999]))
+    largest = int(rng.choice([1, 9, 9, 30, 30, 99, 999]))
     gap = " " if rng.random() < 0.5 else ""
     step = max(ground.line_step, size * rng.uniform(1.7, 3.0))
     arrows = rng.random() < 0.4

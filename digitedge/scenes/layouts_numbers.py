@@ -12,8 +12,15 @@ from digitedge.scenes.writer import Writer, print_text
 
 
 def digits_text(rng: np.random.Generator, longest: int, shortest: int = 1) -> str:
-    """Return a random run of digits."""
-    return "".join(str(digit) for digit in rng.integers(0, 10, int(rng.integers(shortest, longest + 1))))
+    """Return a run of digits: half of them of numbers that count or measure, the others of codes and of noughts and ones.
+
+    What counts or measures begins with a 1 six times as often as with a 9 (F. Benford 1938, "The Law of Anomalous Numbers").
+    """
+    count = int(rng.integers(shortest, longest + 1))
+    way = rng.random()
+    if way < 0.5:
+        return str(int(10 ** (count - 1 + rng.random())))
+    return "".join(str(digit) for digit in rng.integers(0, 2 if way < 0.58 else 10, count))
 
 
 def number_text(rng: np.random.Generator, longest: int = 5) -> str:
@@ -238,15 +245,29 @@ def merge_last(board: Board, count: int) -> None:
 
 
 def word_text(rng: np.random.Generator, shortest: int, longest: int) -> str:
-    """Return a made-up word that alternates consonants and vowels, so that no letter stands for a digit by itself."""
+    """Return a made-up word that alternates consonants and vowels as often as English has them, a few letters doubled."""
     length = int(rng.integers(shortest, max(shortest, longest) + 1))
-    vowels, consonants = "aeiaeiuo", "rtnmdhkpcfvwxjybgsl"
     start = int(rng.integers(2))
-    letters = [str(rng.choice(list(vowels if (start + i) % 2 else consonants))) for i in range(length)]
+    letters = [_letter(rng, _VOWELS if (start + i) % 2 else _CONSONANTS) for i in range(length)]
+    if rng.random() < 0.15:
+        letters[-1:] = 2 * letters[-1:]
     if rng.random() < 0.3:
         letters[0] = str(rng.choice(list("ABCDEFHJKLMNPRTUVWXY")))
     word = "".join(letters)
     return word.upper().replace("O", "A").replace("S", "T").replace("I", "E") if rng.random() < 0.15 else word
+
+
+# Per mille of the letters of English text.
+_VOWELS = {"e": 127, "a": 82, "o": 75, "i": 70, "u": 28}
+_CONSONANTS = {
+    "t": 91, "n": 67, "s": 63, "h": 61, "r": 60, "d": 43, "l": 40, "c": 28, "m": 24, "w": 24, "f": 22, "g": 20, "y": 20, "p": 19,
+    "b": 15, "v": 10, "k": 8, "j": 2, "x": 2, "q": 1, "z": 1,
+}  # fmt: skip
+
+
+def _letter(rng: np.random.Generator, frequencies: dict[str, int]) -> str:
+    weights = np.array(list(frequencies.values()), np.float64)
+    return str(rng.choice(list(frequencies), p=weights / weights.sum()))
 
 
 def _against(ground: Ground) -> Color:

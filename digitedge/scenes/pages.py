@@ -34,15 +34,15 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "table": (1.6, numbers.draw_table),
     "sudoku": (1.4, numbers.draw_sudoku),
     "contacts": (1.2, documents.draw_contacts),
-    "text": (1.2, documents.draw_text),
+    "text": (1.5, documents.draw_text),
     "form": (1.4, documents.draw_form),
     "card": (1.0, documents.draw_card),
     "arrays": (1.8, notes.draw_arrays),
     "equations": (1.4, notes.draw_equations),
-    "notes": (1.0, notes.draw_notes),
+    "notes": (1.5, notes.draw_notes),
     "diagram": (1.2, documents.draw_diagram),
     "print": (0.8, documents.draw_print),
-    "letters": (0.8, documents.draw_letters),
+    "letters": (1.2, documents.draw_letters),
     "marks": (0.6, documents.draw_marks),
 }
 
