@@ -26,6 +26,7 @@ _HOLLOW = 0.4  # with less ink than this part of its box, may be a small frame
 _STUB_PX = 24  # a piece as long as this,
 _STUB_ASPECT = 5  # and so thin, may be a part of a faint rule;
 _MIN_STUBS = 4  # with so many it is worth looking for rules
+_RULE_SHARE = 0.8  # a piece of which so much belongs to a line is a piece of that line
 _RULE_PIECE_PX = 16  # of an upright rule, as a mark
 _WEAK = 0.6  # of the bound: a faint rule's weakest parts
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
@@ -83,8 +84,11 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
     mine, other = alike(pieces.seen, np.flatnonzero((sized.whole | sized.part) & (pieces.mask > 0)), pieces.seen, tall)
     light = np.array([layer.light for layer in layers])[pieces.mask]
     again = mine[(pieces.mask[other] < pieces.mask[mine]) & (light[other] == light[mine])]
-    found = _candidates(layers, pieces, sized.without(again))
     rests = [(number, rest) for number, rest in enumerate(_without_lines(layers, pieces)) if rest is not None]
+    rules = [
+        np.flatnonzero(pieces.within(number, cv2.subtract(layers[number].mask, rest)) >= _RULE_SHARE) for number, rest in rests
+    ]
+    found = _candidates(layers, pieces, sized.without(np.concatenate([again, *rules])))
     if rests:
         numbers = np.array([number for number, _ in rests])
         behind = [layers[number] for number, _ in rests]

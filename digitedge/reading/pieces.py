@@ -99,6 +99,13 @@ class Pieces:
         marked[self.label[which & (self.mask == number)]] = 255
         return marked[labels.labels][labels.place]
 
+    def within(self, number: int, area: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return float64 [N]: which part of each piece of one of the masks is in an area, uint8 [h, w]; 0 of other masks'."""
+        labels = self.labels[number]
+        y, x = np.nonzero(area)
+        inside = np.bincount(labels.labels[labels.place[y], x], minlength=len(labels.stats))
+        return np.where(self.mask == number, inside[np.minimum(self.label, len(inside) - 1)] / self.boxes[:, 4], 0.0)
+
     def around(self, members: NDArray[np.intp]) -> list[Box]:
         """Return the boxes around groups of pieces, pixels of their masks; members is intp [K, M], each group's pieces."""
         boxes = self.boxes[members]
