@@ -26,6 +26,7 @@ _WEBER = 0.05  # contrast that counts as ink, as a part of the paper's brightnes
 _NOISE_SIGMAS = 3.5
 _LEAST_INK = 8  # pixels of certain ink, without which a layer shows nothing
 CERTAIN = 1.7  # times the bound: ink whose core is weaker is noise
+_HALO_PX, _HALO = 9, 0.4  # ink within half of that of other ink, and so much weaker, is the other's halo
 _MIN_STEP = 4  # grey levels, below which JPEG and 8-bit rounding speak
 
 
@@ -69,15 +70,27 @@ def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
         # Weber's law: a shadow dims paper and ink alike, so the contrast that counts is relative to the paper.
         step = _grown(_step(level), (small.shape[1], small.shape[0]))
         bound = _grown(cv2.addWeighted(small, _WEBER, step, 1.0, 0.0), size_wh)
-        for light in (False, True):
-            strength = cv2.subtract(level, paper) if light else cv2.subtract(paper, level)
-            mask = cv2.compare(strength, bound, cv2.CMP_GT)
-            if cv2.countNonZero(mask) >= _LEAST_INK and _has_certain_ink(strength, bound):
-                yield InkLayer(zoom, strength, mask, bound, light, number)
+        dark, light = cv2.subtract(paper, level), cv2.subtract(level, paper)
+        masks = [cv2.compare(strength, bound, cv2.CMP_GT) for strength in (dark, light)]
+        inked = [_has_certain_ink(mask, strength, bound) for mask, strength in zip(masks, (dark, light), strict=True)]
+        if all(inked):
+            masks = [cv2.bitwise_and(masks[0], _no_halo(dark, light)), cv2.bitwise_and(masks[1], _no_halo(light, dark))]
+            inked = [_has_certain_ink(mask, strength, bound) for mask, strength in zip(masks, (dark, light), strict=True)]
+        for is_light, strength in enumerate((dark, light)):
+            if inked[is_light]:
+                yield InkLayer(zoom, strength, masks[is_light], bound, bool(is_light), number)
 
 
-def _has_certain_ink(strength: NDArray[np.uint8], bound: NDArray[np.uint8]) -> bool:
+def _no_halo(strength: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return uint8 [h, w], 255 where ink is no halo of stronger ink of the other polarity: cameras sharpen, JPEG rings."""
+    near = cv2.dilate(other, np.ones((_HALO_PX, _HALO_PX), np.uint8))
+    return cv2.compare(strength, cv2.convertScaleAbs(near, alpha=_HALO), cv2.CMP_GT)
+
+
+def _has_certain_ink(mask: NDArray[np.uint8], strength: NDArray[np.uint8], bound: NDArray[np.uint8]) -> bool:
     """Return whether enough pixels are far past the bound: where there is writing, every eighth row mostly tells."""
+    if cv2.countNonZero(mask) < _LEAST_INK:
+        return False
     for rows in (slice(None, None, 8), slice(None)):
         certain = cv2.convertScaleAbs(bound[rows], alpha=CERTAIN)
         if cv2.countNonZero(cv2.compare(strength[rows], certain, cv2.CMP_GT)) >= _LEAST_INK:
