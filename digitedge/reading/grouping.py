@@ -48,8 +48,8 @@ def group_numbers(
     digits = np.array(boxes, np.float32).reshape(-1, 4)
     after = followers(digits)
     beside = _Places.of([] if signs is None else signs.tolist())
-    of_paper = rules is None or are_of_paper(rules.astype(np.float32), digits)
-    upright = _Places.of([] if rules is None or of_paper else rules.tolist())
+    of_table = rules is not None and len(rules) > 0 and not are_of_paper(rules.astype(np.float32), digits)
+    upright = _Places.of(rules.tolist() if rules is not None and of_table else [])
     joints = _alike([_joint(boxes[i], boxes[j], beside, upright) if j >= 0 else None for i, j in enumerate(after)])
     inner = {follower for follower, joint in zip(after, joints, strict=True) if joint is not None}
     numbers = []

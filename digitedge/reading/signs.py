@@ -33,11 +33,15 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     if not standing:
         return np.empty((0, 4), np.int32)
     digits = [candidates[index] for index in standing]
-    others = [candidate for candidate in candidates if candidate.how == "piece"]
+    stand = set(standing)
+    others = [candidate for i, candidate in enumerate(candidates) if candidate.how == "piece" and i not in stand]
     boxes = [(*candidate.box_xywh, candidate.contrast, candidate.light) for candidate in others]
     ink = np.concatenate([np.array(boxes, np.float32).reshape(-1, 6), marks])
     strong = ink[:, 4] >= _LIKE_INK * float(np.median([digit.contrast for digit in digits]))
-    ink = ink[strong & np.isin(ink[:, 5], [digit.light for digit in digits])]
+    lights = {digit.light for digit in digits}
+    ink = ink[strong & (ink[:, 5] == lights.pop() if len(lights) == 1 else True)]
+    if not len(ink):
+        return _leftovers(digits)
     places = np.array([digit.box_xywh for digit in digits], np.float32)
     sign, digit = overlapping(ink[:, :4], places)
     (x, y, w, h), (other_x, other_y, other_w, other_h) = ink[sign, :4].T, places[digit].T
@@ -54,8 +58,8 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     for pair in np.flatnonzero(within & small).tolist():
         if _is_part(ink[sign[pair], :4], digits[digit[pair]]):
             outside[sign[pair]] = False
-    found = np.concatenate([np.rint(ink[outside, :4]).astype(np.int32), _leftovers(digits)])
-    return np.unique(found, axis=0)  # a large mark is a piece as well
+    found = np.unique(np.rint(ink[outside, :4]).astype(np.int32), axis=0)  # a large mark is a piece as well
+    return np.concatenate([found, _leftovers(digits)])
 
 
 def _is_part(mark: NDArray[np.float32], digit: Candidate) -> bool:
