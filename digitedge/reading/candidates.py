@@ -100,9 +100,9 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
             found[number] += more
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
     marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
-    rules = [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level <= 1]
+    upright = [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level <= 1]
     offered = [candidate for of_layer in found for candidate in of_layer]
-    return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *rules])
+    return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *upright])
 
 
 def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[np.uint8] | None]:

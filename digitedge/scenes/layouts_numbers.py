@@ -260,8 +260,8 @@ def word_text(rng: np.random.Generator, shortest: int, longest: int) -> str:
 # Per mille of the letters of English text.
 _VOWELS = {"e": 127, "a": 82, "o": 75, "i": 70, "u": 28}
 _CONSONANTS = {
-    "t": 91, "n": 67, "s": 63, "h": 61, "r": 60, "d": 43, "l": 40, "c": 28, "m": 24, "w": 24, "f": 22, "g": 20, "y": 20, "p": 19,
-    "b": 15, "v": 10, "k": 8, "j": 2, "x": 2, "q": 1, "z": 1,
+    "t": 91, "n": 67, "s": 63, "h": 61, "r": 60, "d": 43, "l": 40, "c": 28, "m": 24, "w": 24, "f": 22, "g": 20, "y": 20,
+    "p": 19, "b": 15, "v": 10, "k": 8, "j": 2, "x": 2, "q": 1, "z": 1,
 }  # fmt: skip
 
 
