@@ -65,7 +65,6 @@ def without_lines(
     sheet = _Sheet.of(strength, mask, weak)
     sheets = sheet, sheet.turned()
     found = [Chains.of(one.thin, _RUN_PX, _SEED_PX).lines(one.thin, one.weak) for one in sheets]
-    found = [[line for line in lines if line.length >= min_length_px] for lines in found]
     sides = [[], []] if large is None else _sides(sheets, large, found)
     across, down = _standing(found, sides, min_length_px)
     if not across and not down:
@@ -87,18 +86,20 @@ def _sides(sheets: tuple[_Sheet, _Sheet], large: NDArray[np.uint8], found: list[
     thin = cv2.bitwise_and(sheets[0].thin, large)
     thins = thin, cv2.transpose(thin)
     chains = [Chains.of(one, _SHORT_RUN_PX, _SHORT_SEED_PX) for one in thins]
-    walls = [_walls(of_one, lines) for of_one, lines in zip(chains, found, strict=True)]
+    walls = [_around(lines) for lines in found]
     return [
         chains[one].which(_near(chains[one].boxes, walls[1 - one])).lines(thins[one], sheets[one].weak, found[one])
         for one in (0, 1)
     ]
 
 
-def _walls(chains: Chains, lines: list[Line]) -> NDArray[np.int32]:
-    """Return int32 [M, 4]: x, y, width, height of what a cell's side may meet."""
-    long = [(line.left, round(min(ends := line.at(np.array([line.left, line.right])))), line.length, round(np.ptp(ends)))
-            for line in lines]  # fmt: skip
-    return np.concatenate([chains.boxes[chains.boxes[:, 2] >= _SEED_PX], np.array(long, np.int32).reshape(-1, 4)])
+def _around(lines: list[Line]) -> NDArray[np.int32]:
+    """Return int32 [M, 4]: x, y, width, height of lines."""
+    ends = [line.at(np.array([line.left, line.right], np.float64)) for line in lines]
+    boxes = [
+        (line.left, round(min(heights)), line.length, round(np.ptp(heights))) for line, heights in zip(lines, ends, strict=True)
+    ]
+    return np.array(boxes, np.int32).reshape(-1, 4)
 
 
 def _near(boxes: NDArray[np.int32], walls: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 _MAX_PIXELS = 2_200_000
 _MIN_SIDE = 24  # a level smaller than this shows no digit
-_SHRINK = 4  # the paper is estimated on every fourth pixel
-_COARSE = 8  # and the noise on every eighth
-_WINDOW = 21  # of those, so 84 pixels: larger than twice the thickest stroke of a digit 72 pixels high
+_SMALL = 60_000  # pixels: a larger level's paper is estimated on every eighth pixel, a smaller one's on every fourth
+_WINDOW, _SMALL_WINDOW = 11, 21  # of those, so 88 or 84 pixels: more than twice the thickest stroke of a digit 72 pixels high
+_BLOCK = 4  # pixels of one bound, and in a large level rows of one paper
+_COARSE = 8  # the noise is looked at on every eighth pixel
+_NOISE_WINDOW = 21  # of those
 _WEBER = 0.05  # contrast that counts as ink, as a part of the paper's brightness
 _NOISE_SIGMAS = 3.5
 _LEAST_INK = 8  # pixels of certain ink, without which a layer shows nothing
@@ -58,27 +60,25 @@ def levels(gray: NDArray[np.uint8]) -> Iterator[tuple[float, NDArray[np.uint8]]]
     level = gray if zoom == 1.0 else _shrunk(gray, max(1, round(width / zoom)), max(1, round(height / zoom)))
     while min(level.shape) >= _MIN_SIDE:
         yield width / level.shape[1], level
-        level = _shrunk(level, level.shape[1] // 2, level.shape[0] // 2)
+        level = _half(level)
 
 
 def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
     """Yield the ink of a grey picture, uint8 [H, W]: for each level dark ink, then light ink where there is any."""
     for number, (zoom, level) in enumerate(levels(gray)):
         small = _paper(level)
-        size_wh = (level.shape[1], level.shape[0])
-        paper = _grown(small, size_wh)
+        paper = _paper_under(level, small)
         # Weber's law: a shadow dims paper and ink alike, so the contrast that counts is relative to the paper.
-        step = _grown(_step(level), (small.shape[1], small.shape[0]))
-        bound = _grown(cv2.addWeighted(small, _WEBER, step, 1.0, 0.0), size_wh)
+        blocks_wh = (-(-level.shape[1] // _BLOCK), -(-level.shape[0] // _BLOCK))
+        bound = cv2.addWeighted(_grown(small, blocks_wh), _WEBER, _grown(_step(level), blocks_wh), 1.0, 0.0)
+        bound = bound.repeat(_BLOCK, axis=1).repeat(_BLOCK, axis=0)[: level.shape[0], : level.shape[1]]
         dark, light = cv2.subtract(paper, level), cv2.subtract(level, paper)
         masks = [cv2.compare(strength, bound, cv2.CMP_GT) for strength in (dark, light)]
-        inked = [_has_certain_ink(mask, strength, bound) for mask, strength in zip(masks, (dark, light), strict=True)]
-        if all(inked):
+        if all(_has_certain_ink(*each, bound) for each in zip(masks, (dark, light), strict=True)):
             masks = [cv2.bitwise_and(masks[0], _no_halo(dark, light)), cv2.bitwise_and(masks[1], _no_halo(light, dark))]
-            inked = [_has_certain_ink(mask, strength, bound) for mask, strength in zip(masks, (dark, light), strict=True)]
-        for is_light, strength in enumerate((dark, light)):
-            if inked[is_light]:
-                yield InkLayer(zoom, strength, masks[is_light], bound, bool(is_light), number)
+        for is_light, mask, strength in zip((False, True), masks, (dark, light), strict=True):
+            if _has_certain_ink(mask, strength, bound):
+                yield InkLayer(zoom, strength, mask, bound, is_light, number)
 
 
 def _no_halo(strength: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -100,13 +100,26 @@ def _has_certain_ink(mask: NDArray[np.uint8], strength: NDArray[np.uint8], bound
 
 def paper_of(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the brightness of the paper under each pixel, uint8 [h, w]."""
-    return _grown(_paper(level), (level.shape[1], level.shape[0]))
+    return _paper_under(level, _paper(level))
 
 
 def _paper(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the paper's brightness on every fourth pixel."""
+    """Return the paper's brightness on every eighth pixel, in a small level on every fourth.
+
+    Always the median of means of 4×4 pixels: larger blocks would mostly be partly ink.
+    """
+    quarter = _half(_half(level))
+    if level.size < _SMALL:
+        return cv2.medianBlur(quarter, _SMALL_WINDOW)
+    return cv2.medianBlur(np.ascontiguousarray(quarter[::2, ::2]), _WINDOW)
+
+
+def _paper_under(level: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the paper under each pixel, uint8 [h, w], from what `_paper` gave; in a large level `_BLOCK` rows share it."""
     height, width = level.shape
-    return cv2.medianBlur(_shrunk(level, max(1, width // _SHRINK), max(1, height // _SHRINK)), _WINDOW)
+    if level.size < _SMALL:
+        return _grown(small, (width, height))
+    return _grown(small, (width, -(-height // _BLOCK))).repeat(_BLOCK, axis=0)[:height]
 
 
 def _step(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -116,11 +129,15 @@ def _step(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
     it, and ink does so only along its edges.
     """
     difference = cv2.absdiff(level[::_COARSE, :-2:_COARSE], level[::_COARSE, 2::_COARSE])
-    return cv2.max(cv2.convertScaleAbs(cv2.medianBlur(difference, _WINDOW), alpha=_NOISE_SIGMAS / 0.95), _MIN_STEP)
+    return cv2.max(cv2.convertScaleAbs(cv2.medianBlur(difference, _NOISE_WINDOW), alpha=_NOISE_SIGMAS / 0.95), _MIN_STEP)
 
 
 def _grown(image: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
     return cv2.resize(image, size_wh, interpolation=cv2.INTER_LINEAR_EXACT)
+
+
+def _half(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return _shrunk(image, max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
 
 
 def _shrunk(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
