@@ -11,7 +11,10 @@ from digitedge.reading.candidates import Candidate
 from digitedge.reading.near import overlapping
 from digitedge.reading.page import Box
 
-_SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates compete for the same ink
+_SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidates may compete for the same ink,
+_INSIDE = 0.65  # and past which they do whatever their ink: a circle around a digit, what a 0 encloses
+_SAME_INK = 0.08  # part of the smaller one's ink; less is the soft edge between slanted neighbours
+_INK = 96  # of 255, in a patch: no soft edge
 _MARGIN = 0.02  # what was joined or split must beat the piece as found by this
 
 
@@ -42,7 +45,7 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     boxes = np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4)
     rivals = np.full(len(candidates), -1, np.intp)
     weaker: dict[int, list[int]] = {}
-    for strong, weak in _competing(boxes):
+    for strong, weak in _competing([candidates[index] for index in order], boxes):
         weaker.setdefault(strong, []).append(weak)
     taken: dict[int, int] = {}  # by which candidate, each position in the order
     standing: list[int] = []
@@ -56,17 +59,44 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     return Selection(standing, rivals)
 
 
-def _competing(boxes: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Return the pairs of boxes, float32 [N, 4], that share too much ink to be two digits; the earlier one first."""
+def _competing(candidates: list[Candidate], boxes: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Return the pairs of candidates that share too much to be two digits; the earlier one first.
+
+    Args:
+        candidates: N of them.
+        boxes: float32 [N, 4], theirs.
+    """
     first, second = overlapping(boxes, boxes)
     ordered = np.flatnonzero(first < second)
     first, second = first[ordered], second[ordered]
     (x, y, w, h), (other_x, other_y, other_w, other_h) = boxes[first].T, boxes[second].T
     width = np.minimum(x + w, other_x + other_w) - np.maximum(x, other_x)
     height = np.minimum(y + h, other_y + other_h) - np.maximum(y, other_y)
-    shared = np.maximum(width, 0) * np.maximum(height, 0)
-    close = np.flatnonzero(shared / np.minimum(w * h, other_w * other_h) > _SAME_PLACE)
-    return list(zip(first[close].tolist(), second[close].tolist(), strict=True))
+    share = np.maximum(width, 0) * np.maximum(height, 0) / np.minimum(w * h, other_w * other_h)
+    close = np.flatnonzero(share > _SAME_PLACE)
+    pairs = zip(first[close].tolist(), second[close].tolist(), (share[close] > _INSIDE).tolist(), strict=True)
+    return [(one, other) for one, other, inside in pairs if inside or _shares_ink(candidates[one], candidates[other])]
+
+
+def _shares_ink(one: Candidate, other: Candidate) -> bool:
+    """Return whether candidates whose boxes overlap are of the same ink; slanted neighbours are not."""
+    if one.light != other.light or one.level != other.level:
+        return True  # a halo, or the same seen at another scale
+    (x, y), (other_x, other_y) = _corner(one), _corner(other)
+    left, top = max(x, other_x), max(y, other_y)
+    inks = [
+        candidate.patch[max(0, top - y) :, max(0, left - x) :] > _INK
+        for candidate, (x, y) in ((one, (x, y)), (other, (other_x, other_y)))
+    ]
+    height, width = (min(inks[0].shape[axis], inks[1].shape[axis]) for axis in (0, 1))
+    shared = np.count_nonzero(inks[0][:height, :width] & inks[1][:height, :width])
+    return bool(shared > _SAME_INK * min(np.count_nonzero(candidate.patch > _INK) for candidate in (one, other)))
+
+
+def _corner(candidate: Candidate) -> tuple[int, int]:
+    """Return where a candidate's patch begins in its layer, one pixel above and left of its box."""
+    x, y, _, _ = candidate.box_xywh
+    return max(0, round(x / candidate.zoom) - 1), max(0, round(y / candidate.zoom) - 1)
 
 
 def around(boxes: list[Box]) -> Box:
