@@ -52,9 +52,9 @@ class CutPage:
     truth: NDArray[np.int64]
 
 
-def cut_page(seed: int, hands: MnistHands | None = None) -> CutPage:
-    """Return what the reader cuts out of the page drawn with ``seed``."""
-    scene = draw_page(seed, hands)
+def cut_page(seed: int, hands: MnistHands | None = None, kind: str | None = None) -> CutPage:
+    """Return what the reader cuts out of the page drawn with ``seed``, of a kind or a random one if None."""
+    scene = draw_page(seed, hands, kind=kind)
     candidates = candidates_of(picture_from_bgr(scene.image_bgr).gray)
     return CutPage(candidates, *label_candidates(candidates, scene))
 
