@@ -20,6 +20,7 @@ MIN_COARSE_PX = 28  # of a digit at a coarser level; smaller ones were found at 
 _LINE_PX = 90  # anything straight that is longer is a rule or a frame
 MAX_ASPECT = 2.2  # width over height of what is offered
 _MAX_CHAIN_ASPECT = 8.0  # of a chain of touching neighbours, whose parts are offered
+_COMPACT = 0.15  # part of its box that a large digit's ink fills, and frames and rules with what hangs on them do not
 _BOX_PX = 36  # a piece as wide as this,
 _BOX_ASPECT = 1.25  # and so much wider than high,
 _HOLLOW = 0.4  # with less ink than this part of its box, may be a small frame
@@ -112,6 +113,8 @@ def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[n
     wide, high, area = pieces.boxes[:, 2], pieces.boxes[:, 3], pieces.boxes[:, 4]
     limit = max_height[pieces.mask]
     oversize = (wide > limit * MAX_ASPECT) | (high > limit)
+    # A large digit by itself is compact: its strokes fill more of its box than rules do.
+    oversize &= (area < _COMPACT * wide * high) | (np.maximum(wide, high) > 2 * limit)
     # A box of two or three cells is no larger than a digit; it is wide and hollow.
     oversize |= (wide >= _BOX_PX) & (wide > _BOX_ASPECT * high) & (area < _HOLLOW * wide * high)
     longer = np.maximum(wide, high)
