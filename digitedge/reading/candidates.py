@@ -86,9 +86,8 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
     light = np.array([layer.light for layer in layers])[pieces.mask]
     again = mine[(pieces.mask[other] < pieces.mask[mine]) & (light[other] == light[mine])]
     rests = [(number, rest) for number, rest in enumerate(_without_lines(layers, pieces)) if rest is not None]
-    rules = [
-        np.flatnonzero(pieces.within(number, cv2.subtract(layers[number].mask, rest)) >= _RULE_SHARE) for number, rest in rests
-    ]
+    gone = [(number, cv2.subtract(layers[number].mask, rest)) for number, rest in rests]
+    rules = [np.flatnonzero(pieces.within(number, lines) >= _RULE_SHARE) for number, lines in gone]
     found = _candidates(layers, pieces, sized.without(np.concatenate([again, *rules])))
     if rests:
         numbers = np.array([number for number, _ in rests])
@@ -101,7 +100,7 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
             found[number] += more
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
     marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
-    upright = [_upright_rules(layers[number], rest) for number, rest in rests if layers[number].level <= 1]
+    upright = [_upright_rules(layers[number], lines) for number, lines in gone if layers[number].level <= 1]
     offered = [candidate for of_layer in found for candidate in of_layer]
     return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *upright])
 
@@ -140,9 +139,8 @@ def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
     return np.column_stack([boxes * layer.zoom, contrast, np.full(len(boxes), layer.light)]).astype(np.float32).reshape(-1, 6)
 
 
-def _upright_rules(layer: InkLayer, rest: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return pieces of the upright lines that were taken away from a layer, as marks: they part the numbers of a table."""
-    gone = cv2.bitwise_and(layer.mask, cv2.bitwise_not(rest))
+def _upright_rules(layer: InkLayer, gone: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return pieces of the upright ones of the lines that are gone from a layer, as marks: they part a table's numbers."""
     if gone.shape[0] < _RULE_PIECE_PX:
         return NOTHING
     # One pixel of slack to each side: a fine rule that leans is broken in each column.

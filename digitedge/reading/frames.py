@@ -11,13 +11,14 @@ and so is ink that is much darker than the line: a pen's stroke along a printed 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.lines import MAX_THICKNESS_PX, Chains, Floats, Line, box
+from digitedge.reading.lines import MAX_THICKNESS_PX, Chains, Floats, Line, box, height_at
 
 _RUN_PX, _SEED_PX = 24, 40  # straight runs, and a chain of them that may be a line
 _SHORT_RUN_PX, _SHORT_SEED_PX = 11, 13  # the same of a cell's sides
@@ -28,22 +29,12 @@ _DARKER = 1.5  # times a line's usual strength: ink that is stronger was not dra
 _USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A layer, or the same lying on its side; uint8 [h, w] each, 255 on ink in ``mask``, ``weak`` and ``thin``."""
+class _Sheet(NamedTuple):
+    """A layer, or the same lying on its side; uint8 [h, w] each: ``thin`` and ``wide`` as in `Chains.lines`."""
 
     strength: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
-    weak: NDArray[np.uint8]
     thin: NDArray[np.uint8]
-
-    @classmethod
-    def of(cls, strength: NDArray[np.uint8], mask: NDArray[np.uint8], weak: NDArray[np.uint8]) -> _Sheet:
-        thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, box(MAX_THICKNESS_PX, MAX_THICKNESS_PX))
-        return cls(strength, mask, weak, cv2.subtract(mask, thick))
-
-    def turned(self) -> _Sheet:
-        return _Sheet(*(cv2.transpose(image) for image in (self.strength, self.mask, self.weak, self.thin)))
+    wide: NDArray[np.uint8]
 
 
 def without_lines(
@@ -62,14 +53,15 @@ def without_lines(
         large: uint8 [h, w], 255 on pieces too large for a digit, among which frames are looked for; None where there is none.
         min_length_px: Shortest line that is taken away wherever it is; a digit's own straight stroke must be shorter.
     """
-    sheet = _Sheet.of(strength, mask, weak)
-    sheets = sheet, sheet.turned()
-    found = [Chains.of(one.thin, _RUN_PX, _SEED_PX).lines(one.thin, one.weak) for one in sheets]
+    thin = cv2.subtract(mask, cv2.morphologyEx(mask, cv2.MORPH_OPEN, box(MAX_THICKNESS_PX, MAX_THICKNESS_PX)))
+    upright_images = (cv2.transpose(image) for image in (strength, thin, weak))
+    sheets = [_Sheet(s, t, cv2.dilate(w, box(1, 3))) for s, t, w in ((strength, thin, weak), upright_images)]
+    found = [Chains.of(one.thin, _RUN_PX, _SEED_PX).lines(one.thin, one.wide) for one in sheets]
     sides = [[], []] if large is None else _sides(sheets, large, found)
     across, down = _standing(found, sides, min_length_px)
     if not across and not down:
         return None
-    drawn, upright = _drawn(across, sheets[0]), cv2.transpose(_drawn(down, sheets[1]))
+    drawn, upright = _drawn(across, sheets[0].strength), cv2.transpose(_drawn(down, sheets[1].strength))
     rest = cv2.bitwise_and(mask, cv2.compare(strength, cv2.max(drawn, upright), cv2.CMP_GT))
     # A stroke that crosses a line leaves ink on both of its sides, a digit that stands on it only on one.
     crossed = np.zeros_like(mask)
@@ -81,14 +73,14 @@ def without_lines(
     return cv2.bitwise_or(rest, cv2.bitwise_and(crossed, mask))
 
 
-def _sides(sheets: tuple[_Sheet, _Sheet], large: NDArray[np.uint8], found: list[list[Line]]) -> list[list[Line]]:
+def _sides(sheets: list[_Sheet], large: NDArray[np.uint8], found: list[list[Line]]) -> list[list[Line]]:
     """Return the short lines across and those down that begin or end near a longer one."""
     thin = cv2.bitwise_and(sheets[0].thin, large)
     thins = thin, cv2.transpose(thin)
     chains = [Chains.of(one, _SHORT_RUN_PX, _SHORT_SEED_PX) for one in thins]
     walls = [_around(lines) for lines in found]
     return [
-        chains[one].which(_near(chains[one].boxes, walls[1 - one])).lines(thins[one], sheets[one].weak, found[one])
+        chains[one].which(_near(chains[one].boxes, walls[1 - one])).lines(thins[one], sheets[one].wide, found[one])
         for one in (0, 1)
     ]
 
@@ -144,20 +136,19 @@ def _meets(lines: Floats, end: int, others: Floats) -> NDArray[np.bool_]:
     centre, level, slope, curve, left, right, thickness = lines.T[:, :, None]
     other_centre, other_level, other_slope, other_curve, top, bottom, other_thickness = others.T
     x = lines[:, end][:, None]
-    y = level + (slope + curve * (x - centre)) * (x - centre)
-    along = y - other_centre
+    y = height_at(centre, level, slope, curve, x)
     slack = _MEETS_PX + (thickness + other_thickness) / 2
-    near = np.abs(other_level + (other_slope + other_curve * along) * along - x) <= slack
+    near = np.abs(height_at(other_centre, other_level, other_slope, other_curve, y) - x) <= slack
     near &= (y >= top - slack) & (y <= bottom + slack) & (thickness <= other_thickness + 1)
-    near &= np.abs(slope + 2 * curve * (x - centre) + other_slope + 2 * other_curve * along) <= _SQUARE
+    near &= np.abs(slope + 2 * curve * (x - centre) + other_slope + 2 * other_curve * (y - other_centre)) <= _SQUARE
     near &= np.maximum(bottom - top, right - left) >= _SEED_PX  # a digit's bowl has corners, too
     return np.asarray(near.any(axis=1), bool)
 
 
-def _drawn(lines: list[Line], sheet: _Sheet) -> NDArray[np.uint8]:
+def _drawn(lines: list[Line], strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return uint8 [h, w]: on the lines the strength up to which ink is theirs, elsewhere 0."""
-    drawn = np.zeros_like(sheet.mask)
-    limits = [min(255.0, _DARKER * _usual(line, sheet.strength)) for line in lines]
+    drawn = np.zeros_like(strength)
+    limits = [min(255.0, _DARKER * _usual(line, strength)) for line in lines]
     for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
         columns = np.linspace(line.left, line.right, 2 + line.length // _SEED_PX * bool(line.curve))
         points = np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
@@ -167,9 +158,7 @@ def _drawn(lines: list[Line], sheet: _Sheet) -> NDArray[np.uint8]:
 
 def _usual(line: Line, strength: NDArray[np.uint8]) -> float:
     """Return the strength along a line, where nothing stands on it."""
-    columns = np.arange(line.left, line.right, dtype=np.float64)
-    rows = np.rint(line.at(columns)).astype(np.intp)
-    inside = (rows >= 0) & (rows < strength.shape[0])
-    along = strength[rows[inside], columns[inside].astype(np.intp)]
+    rows, columns = line.pixels(strength.shape[0], line.left, line.right)
+    along = strength[rows, columns]
     rank = int(_USUAL * (along.size - 1))
     return float(np.partition(along, rank)[rank]) if along.size else 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,15 +51,32 @@ class Line:
 
     def at(self, x: Floats) -> Floats:
         """Return its height y for float64 [N] columns x."""
-        along = x - self.centre
-        return self.level + (self.slope + self.curve * along) * along
+        return height_at(self.centre, self.level, self.slope, self.curve, x)
 
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point is on the line, or nearly so."""
         if not self.left <= x <= self.right:
             return False
-        along = x - self.centre
-        return abs(self.level + (self.slope + self.curve * along) * along - y) <= self.thickness / 2 + 2
+        return bool(abs(height_at(self.centre, self.level, self.slope, self.curve, x) - y) <= self.thickness / 2 + 2)
+
+    def pixels(self, height: int, left: int, right: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the rows and columns, intp [N] each, that it runs through from ``left`` to before ``right``.
+
+        Args:
+            height: Of the picture; what is above or below it is left out.
+            left: First column; may be before the line's own.
+            right: The one past the last.
+        """
+        columns = np.arange(left, right)
+        rows = np.rint(self.at(columns.astype(np.float64))).astype(np.intp)
+        inside = (rows >= 0) & (rows < height)
+        return rows[inside], columns[inside]
+
+
+def height_at(centre: Any, level: Any, slope: Any, curve: Any, x: Any) -> Any:
+    """Return y at x of the lines with these numbers, see `Line`: of one, or of as many as the arrays have."""
+    along = x - centre
+    return level + (slope + curve * along) * along
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +114,14 @@ class Chains:
         """Return some of them, bool [N]."""
         return Chains(self.labels, self.numbers[kept], self.boxes[kept])
 
-    def lines(self, thin: NDArray[np.uint8], weak: NDArray[np.uint8], known: Sequence[Line] = ()) -> list[Line]:
+    def lines(self, thin: NDArray[np.uint8], wide: NDArray[np.uint8], known: Sequence[Line] = ()) -> list[Line]:
         """Return the lines of the chains that are no part of a known one, each followed to both of its ends.
 
         Args:
             thin: uint8 [h, w], as above.
-            weak: uint8 [h, w], 255 on ink and on what is a little fainter.
+            wide: uint8 [h, w], 255 on ink, on what is a little fainter, and one pixel above and below.
             known: Lines found before.
         """
-        weak = cv2.dilate(weak, box(1, 3))
         found: list[Line] = []
         for number, (x, y, w, h) in zip(self.numbers.tolist(), self.boxes.tolist(), strict=True):
             if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
@@ -112,7 +129,7 @@ class Chains:
             rows, columns = slice(y, y + h), slice(x, x + w)
             for strip in _strips(self.labels.ink([number], rows, columns) & (thin[rows, columns] > 0)):
                 line = _fitted(strip, x, y)
-                followed = None if line is None else _followed(line, weak)
+                followed = None if line is None else _followed(line, wide)
                 if followed is not None:
                     found.append(followed)
         return found
@@ -173,16 +190,15 @@ def _parabola(x: Floats, y: Floats, bent: bool) -> tuple[float, float, float, fl
     return centre, level - curve * squares / x.size, slope - curve * cubes, curve
 
 
-def _followed(line: Line, weak: NDArray[np.uint8]) -> Line | None:
+def _followed(line: Line, wide: NDArray[np.uint8]) -> Line | None:
     """Return the line continued on both sides as far as there is ink under it, digits that stand on it included.
 
     None where there is too little ink under it as a whole.
     """
-    height, width = weak.shape
-    rows = np.rint(line.at(np.arange(width, dtype=np.float64))).astype(np.intp)
-    inside = (rows >= 0) & (rows < height)
+    height, width = wide.shape
+    rows, columns = line.pixels(height, 0, width)
     under = np.zeros(width, bool)
-    under[inside] = weak[rows[inside], np.flatnonzero(inside)] > 0
+    under[columns] = wide[rows, columns] > 0
     left = line.left - _reach(under[: line.left][::-1])
     right = line.right + _reach(under[line.right :])
     return replace(line, left=left, right=right) if under[left:right].mean() >= _MIN_INK else None

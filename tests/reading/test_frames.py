@@ -4,6 +4,12 @@ import numpy as np
 from digitedge.reading.frames import without_lines
 
 
+def _boxes(mask: np.ndarray, more_than: int) -> list[tuple[int, ...]]:
+    """Return x, y, width, height of the pieces that have more pixels than that."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    return [tuple(stat[:4]) for stat in stats[1:] if stat[cv2.CC_STAT_AREA] > more_than]
+
+
 def test_a_grid_goes_and_a_stroke_across_it_stays_whole() -> None:
     mask = np.zeros((300, 300), np.uint8)
     for position in (20, 110, 200, 290):
@@ -14,8 +20,7 @@ def test_a_grid_goes_and_a_stroke_across_it_stays_whole() -> None:
     mask |= stroke
     rest = without_lines(mask, mask, mask, None, 90)
     assert rest is not None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(rest)
-    large = [tuple(stat[:4]) for stat in stats[1:count] if stat[cv2.CC_STAT_AREA] > 60]
+    large = _boxes(rest, 60)
     assert len(large) == 1
     x, y, w, h = large[0]
     assert (x, y) >= (140, 70) and w <= 30 and 60 <= h <= 85
@@ -58,8 +63,7 @@ def test_the_sides_of_small_cells_go_and_the_digit_that_leans_on_one_stays() -> 
     assert cv2.connectedComponents(mask)[0] == 2  # all of it one piece
     rest = without_lines(mask, mask, mask, mask, 90)
     assert rest is not None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(rest)
-    large = [tuple(stat[:4]) for stat in stats[1:count] if stat[cv2.CC_STAT_AREA] > 20]
+    large = _boxes(rest, 20)
     assert len(large) == 1
     x, y, w, h = large[0]
     assert abs(x + w / 2 - 56) <= 3 and w >= 18 and abs(y + h / 2 - 35) <= 3 and h >= 20
