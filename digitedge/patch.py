@@ -88,11 +88,11 @@ def to_inputs(patches: Iterable[NDArray[np.uint8]], geometry: Geometry = MNIST_G
 def _tight(patch: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
     """Return the ink of a patch without its margins, scaled to fit; [0, 0] where there is none."""
     x, y, width, height = cv2.boundingRect(patch)
-    return _fit(patch[y : y + height, x : x + width], fit_px) if width else np.empty((0, 0), np.uint8)
+    return scaled(patch[y : y + height, x : x + width], fit_px) if width else np.empty((0, 0), np.uint8)
 
 
-def _fit(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
-    """Scale tight ink until its longer side is ``fit_px``, without aliasing and without platform-dependent rounding.
+def scaled(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
+    """Return a picture (uint8 [H, W]) scaled until its longer side is ``fit_px``: no aliasing, the same on every platform.
 
     A whole-number shrink by area averaging first (exact), then bilinear in fixed point over the rest, a ratio below 2.
     """

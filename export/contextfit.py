@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.export.cutting import cut_page
-from digitedge.reading.context import ContextModel, Network, second_features
+from digitedge.export.cutting import read_page
+from digitedge.reading.context import ContextModel, Network, doubtful, second_features, third_features
 from digitedge.reading.reader import Reader
-from digitedge.reading.surroundings import Evidence, evidence
+from digitedge.reading.surroundings import Evidence, Floats, evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.truth import MnistHands
 
@@ -35,17 +35,21 @@ class Samples:
 
     Attributes:
         pages: What is known of each page's candidates, N on all pages together.
+        shown: float32 [n, 11] a page, what a glimpse of each shows.
         right: bool [N], whether the candidate is the digit that the classifier likes best.
         weight: float32 [N].
     """
 
     pages: tuple[Evidence, ...]
+    shown: tuple[Floats, ...]
     right: NDArray[np.bool_]
-    weight: NDArray[np.float32]
+    weight: Floats
 
-    def confidence(self, context: ContextModel) -> NDArray[np.float32]:
+    def confidence(self, context: ContextModel) -> Floats:
         """Return what a context model says of all candidates, float32 [N]."""
-        return np.concatenate([context.confidence(page) for page in self.pages])
+        return np.concatenate(
+            [context.confidence(page, shown.__getitem__) for page, shown in zip(self.pages, self.shown, strict=True)]
+        )
 
 
 def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
@@ -59,6 +63,7 @@ def joined(parts: Sequence[Samples]) -> Samples:
     """Return the samples of all pages as one."""
     return Samples(
         tuple(page for part in parts for page in part.pages),
+        tuple(shown for part in parts for shown in part.shown),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
@@ -67,15 +72,20 @@ def joined(parts: Sequence[Samples]) -> Samples:
 def fit(samples: Samples, seed: int = 0) -> ContextModel:
     """Return the context model with the least weighted cross-entropy on the samples, regularised by weight decay.
 
-    The second network is fitted to what the first says of the same pages: with so few weights the first is as sure there as
-    on others.
+    Each network is fitted to what the one before says of the same pages: with so few weights that one is as sure there as on
+    others. The third is fitted to doubtful candidates only, as it is asked about no others.
     """
-    first = _fitted(np.concatenate([page.features for page in samples.pages]), samples, seed)
-    second = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
-    return ContextModel(first, _fitted(second, samples, seed))
+    first = _fitted(np.concatenate([page.features for page in samples.pages]), samples.right, samples.weight, seed)
+    features = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
+    second = _fitted(features, samples.right, samples.weight, seed)
+    odds = second.log_odds(features)
+    which = doubtful(odds)
+    best, shown = np.concatenate([page.best for page in samples.pages]), np.concatenate(samples.shown)
+    seen = third_features(features[which], odds[which], best[which], shown[which])
+    return ContextModel(first, second, _fitted(seen, samples.right[which], samples.weight[which], seed))
 
 
-def _fitted(features: NDArray[np.float32], samples: Samples, seed: int) -> Network:
+def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: int) -> Network:
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -87,8 +97,8 @@ def _fitted(features: NDArray[np.float32], samples: Samples, seed: int) -> Netwo
     network.compile(keras.optimizers.AdamW(rate, weight_decay=_DECAY), keras.losses.BinaryCrossentropy(from_logits=True))
     network.fit(
         (features - mean) / scale,
-        samples.right.astype(np.float32)[:, None],
-        sample_weight=samples.weight,
+        right.astype(np.float32)[:, None],
+        sample_weight=weight,
         batch_size=_BATCH,
         epochs=_EPOCHS,
         verbose=0,
@@ -107,12 +117,12 @@ def _load(model: Path) -> None:
 
 def _samples(seed: int, hands: MnistHands | None) -> Samples:
     reader = _READERS[0]
-    page = cut_page(seed, hands, None if seed % _SINGLE_EVERY else "single")
+    page = read_page(seed, reader, hands, None if seed % _SINGLE_EVERY else "single")
     if not page.candidates:
-        return Samples((), np.empty(0, bool), np.empty(0, np.float32))
-    probabilities = reader.probabilities(page.candidates)
-    best = probabilities[:, : reader.classifier.digits].argmax(axis=1)
+        return Samples((), (), np.empty(0, bool), np.empty(0, np.float32))
+    best = page.probabilities[:, : reader.classifier.digits].argmax(axis=1)
     weight = np.full(len(best), (_USUAL_PAGE / len(best)) ** 0.5, np.float32)
-    known = evidence(page.candidates, probabilities, reader.classifier.digits)
+    known = evidence(page.candidates, page.probabilities, reader.classifier.digits)
     known = replace(known, neighbours=None)  # of thousands of pages they would be gigabytes
-    return Samples((known,), page.truth == best, weight)
+    shown = reader.look(page.candidates, page.layers)
+    return Samples((known,), (shown,), page.truth == best, weight)

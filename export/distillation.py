@@ -6,6 +6,7 @@ are softened by a temperature, so that the student also learns which wrong digit
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def make_targets(keras: Any, recipe: Recipe, settings: Settings, outputs: int) -
         InputError: The teacher cannot be read or has other outputs.
     """
     if settings.teacher:
-        return _Taught(_teacher(keras, settings.teacher), outputs)
+        return _Taught([_teacher(keras, path) for path in settings.teacher.split(os.pathsep)], outputs)
     if recipe.loss == "categorical":
         rows = np.eye(outputs, dtype=np.float32)
         return lambda _, labels: rows[labels]
@@ -40,20 +41,22 @@ def make_targets(keras: Any, recipe: Recipe, settings: Settings, outputs: int) -
 
 
 class _Taught:
-    """Rows of [one-hot label | teacher's softened answer | 1 for a digit that the teacher reads rightly, else 0].
+    """Rows of [one-hot label | the teachers' mean softened answer | 1 for a digit that it reads rightly, else 0].
 
     A teacher that was never shown what the reader cuts out of pages errs there now and then; its errors are not taught.
     """
 
-    def __init__(self, teacher: Any, outputs: int) -> None:
-        if teacher.output_shape[-1] != outputs:
-            raise InputError(
-                f"The teacher has {teacher.output_shape[-1]} outputs, its student {outputs}.", "Train cnn-teacher for cnn."
-            )
-        self._teacher, self._rows = teacher, np.eye(outputs, dtype=np.float32)
+    def __init__(self, teachers: list[Any], outputs: int) -> None:
+        for teacher in teachers:
+            if teacher.output_shape[-1] != outputs:
+                raise InputError(
+                    f"The teacher has {teacher.output_shape[-1]} outputs, its student {outputs}.", "Train cnn-teacher for cnn."
+                )
+        self._teachers, self._rows = teachers, np.eye(outputs, dtype=np.float32)
 
     def __call__(self, pictures: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        softened = softmax(np.asarray(self._teacher.predict_on_batch(pictures), np.float32) / np.float32(TEMPERATURE))
+        logits = [np.asarray(teacher.predict_on_batch(pictures), np.float32) for teacher in self._teachers]
+        softened = np.mean([softmax(each / np.float32(TEMPERATURE)) for each in logits], axis=0, dtype=np.float32)
         taught = (labels < DIGITS) & (softened.argmax(axis=1) == labels)
         return np.concatenate([self._rows[labels], softened, taught.astype(np.float32)[:, None]], axis=1)
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import DataError
+from digitedge.export.npz import read_arrays
 from digitedge.patch import to_inputs
 from digitedge.scenes.digits import draw_digits
 from digitedge.scenes.nondigits import NONDIGIT_KINDS, draw_nondigits
@@ -51,11 +52,8 @@ def read_extra(path: Path) -> tuple[Fields, Labels]:
 
     Such as patches that the reader cut from generated pages. Raises DataError.
     """
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            fields, labels = content["fields"], content["labels"].astype(np.int64)
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DataError(f"{path}: no extra patches ({error}).", "Give an .npz file with fields and labels.") from error
+    fields, labels = read_arrays(path, ("fields", "labels"), "Give an .npz file with fields and labels.")
+    labels = labels.astype(np.int64)
     if fields.dtype != np.uint8 or fields.shape[1:] != (28, 28) or labels.shape != fields.shape[:1]:
         raise DataError(
             f"{path}: fields are {fields.dtype} {list(fields.shape)} with {labels.size} labels, "

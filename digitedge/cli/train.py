@@ -21,7 +21,7 @@ def train(
     seed: int | None = typer.Option(None, min=0, help="Of everything random; default 0."),
     extra: Path | None = typer.Option(None, help="An .npz file of further patches: fields [N, 28, 28], labels (10 = reject)."),
     start: Path | None = typer.Option(None, help="A .keras file of the same recipe to go on from, at half the learning rate."),
-    teacher: Path | None = typer.Option(None, help="A .keras file of cnn-teacher to learn from beside the labels."),
+    teacher: list[Path] = typer.Option([], help="A .keras file to learn from beside the labels; of several, the mean answer."),
     out: Path | None = typer.Option(None, help="Folder of the run; default: a fresh runs/RECIPE-N."),
     quick: bool = typer.Option(False, "--quick", help="A few minutes instead of the full training."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or with the latest unfinished one."),
@@ -72,8 +72,9 @@ def _fresh_plan(
     quick: bool,
     extra: Path | None,
     start: Path | None,
-    teacher: Path | None,
+    teachers: list[Path],
 ) -> Plan:
+    import os
     from dataclasses import replace
 
     from digitedge.errors import InputError
@@ -88,10 +89,10 @@ def _fresh_plan(
         settings = replace(settings, extra=str(extra.resolve()))
     if start is not None:
         settings = replace(settings, start=str(start.resolve()), learning_rate=settings.learning_rate / 2)
-    if teacher is not None:
+    if teachers:
         if not settings.nondigits:
             raise InputError(f"{recipe.name} takes no --teacher: it has no reject output.", "Train cnn or cnn-tiny with one.")
-        settings = replace(settings, teacher=str(teacher.resolve()))
+        settings = replace(settings, teacher=os.pathsep.join(str(path.resolve()) for path in teachers))
     return Plan(recipe.name, data or "auto", seed or 0, settings)
 
 

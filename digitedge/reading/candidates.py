@@ -44,7 +44,9 @@ class Candidate:
 
     Attributes:
         box_xywh: Tight box, pixels of the full picture.
-        patch: uint8 [h, w], ink bright on 0: contrast to the paper, stretched so that the ink's core is 255.
+        patch: uint8 [h, w], ink bright on 0: contrast to the paper, stretched so that the ink's core is 255; a pixel more than
+            the box on each side, where the layer has it.
+        corner_xy: Where the patch begins in its layer, pixels of the layer.
         contrast: The core's contrast to the paper, grey levels.
         bound: The contrast past which a pixel counts as ink there, grey levels.
         light: Light ink on dark ground.
@@ -56,6 +58,7 @@ class Candidate:
 
     box_xywh: Box
     patch: NDArray[np.uint8]
+    corner_xy: tuple[int, int]
     contrast: float
     bound: float
     light: bool
@@ -224,6 +227,10 @@ def _made(layer: InkLayer, pieces: Labels, labels: list[int], box: Box, how: str
         return None
     _, patch = cv2.threshold(cv2.convertScaleAbs(window, alpha=255 / core), int(255 * _EDGE), 0, cv2.THRESH_TOZERO)
     patch *= cv2.dilate(ink.view(np.uint8), _CROSS)
-    zoom = layer.zoom
-    box_xywh = (round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom)))
-    return Candidate(box_xywh, patch, core, bound, layer.light, layer.level, zoom, how)
+    corner = columns.start, rows.start
+    return Candidate(in_picture(x, y, w, h, layer.zoom), patch, corner, core, bound, layer.light, layer.level, layer.zoom, how)
+
+
+def in_picture(x: int, y: int, w: int, h: int, zoom: float) -> Box:
+    """Return a box of a layer (its pixels) as one of the full picture, ``zoom`` of whose pixels are one of the layer's."""
+    return round(x * zoom), round(y * zoom), max(1, round(w * zoom)), max(1, round(h * zoom))

@@ -1,9 +1,10 @@
 """What stands around a candidate decides with: a "1" among letters is an l, among digits a 1.
 
-Two small networks turn what is known of a candidate (`digitedge.reading.surroundings`) into the calibrated probability that it
-is the digit it looks like. The first sees what the classifier says of the neighbours, the second what the first says of them:
+Small networks turn what is known of a candidate (`digitedge.reading.surroundings`) into the calibrated probability that it is
+the digit it looks like. The first sees what the classifier says of the neighbours, the second what the first says of them;
+where that leaves a doubt, the third is told what a glimpse of the candidate amid its surroundings shows:
 
-    evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence
+    evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence ──▶ glimpse ──third──▶ confidence
 
 They are fitted on generated pages (``digitedge.export.contextfit``), where every candidate's truth is known, and travel in the
 model file, because they know that model's habits.
@@ -11,18 +12,28 @@ model file, because they know that model's habits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats
+from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats, log_odds
 
 SECOND_FEATURES = FEATURES + 1 + AROUND
 """How many the second network sees: the first one's, its log-odds, and what stands around by its confidence."""
 
+THIRD_FEATURES = SECOND_FEATURES + 3
+"""How many the third network sees: the second one's, its log-odds, and the glimpse's for the same digit and for none."""
+
+Look = Callable[[NDArray[np.intp]], Floats]
+"""Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
+
 _CLIP = 16.0  # log-odds beyond are certainty
+LEAST, MOST = -4.6, 4.6
+"""Log-odds of the second network (1 and 99 %) between which a candidate is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +85,66 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class ContextModel:
-    """The two networks, see the module's head."""
+    """The three networks, see the module's head."""
 
     first: Network
     second: Network
+    third: Network
 
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
         """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
         sizes = [len(network["mean"]) for network in stored.get("networks", ())]
-        if sizes != [FEATURES, SECOND_FEATURES]:
+        if sizes != [FEATURES, SECOND_FEATURES, THIRD_FEATURES]:
             raise ModelError(
-                f"The model's context was fitted to other features than this digitedge's {FEATURES} and {SECOND_FEATURES}.",
+                "The model's context was fitted to other features than this digitedge's.",
                 "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
             )
         return cls(*map(Network.from_metadata, stored["networks"]))
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the weights for the model file."""
-        return {"networks": [self.first.to_metadata(), self.second.to_metadata()]}
+        return {"networks": [network.to_metadata() for network in (self.first, self.second, self.third)]}
 
-    def confidence(self, evidence: Evidence) -> Floats:
-        """Return float32 [N] in [0, 1] for the candidates of one picture."""
-        return logistic(self.second.log_odds(second_features(evidence, self.first.log_odds(evidence.features))))
+    def confidence(self, evidence: Evidence, look: Look) -> Floats:
+        """Return float32 [N] in [0, 1] for the candidates of one picture; ``look`` is asked once, about the doubtful ones."""
+        features, odds = self.before_looking(evidence)
+        which = doubtful(odds)
+        if len(which):
+            odds[which] = self.third.log_odds(third_features(features[which], odds[which], evidence.best[which], look(which)))
+        return logistic(odds)
+
+    def before_looking(self, evidence: Evidence) -> tuple[Floats, Floats]:
+        """Return the second network's features, float32 [N, `SECOND_FEATURES`], and log-odds, float32 [N]."""
+        features = second_features(evidence, self.first.log_odds(evidence.features))
+        return features, self.second.log_odds(features)
 
 
-def second_features(evidence: Evidence, log_odds: Floats) -> Floats:
+def second_features(evidence: Evidence, odds: Floats) -> Floats:
     """Return float32 [N, `SECOND_FEATURES`] from the evidence and the first network's log-odds, float32 [N]."""
-    confidence = logistic(log_odds)
+    confidence = logistic(odds)
     around = evidence.scores_around(confidence, 1 - confidence)
-    return np.concatenate([evidence.features, log_odds[:, None], around], axis=1)
+    return np.concatenate([evidence.features, odds[:, None], around], axis=1)
 
 
-def logistic(log_odds: Floats) -> Floats:
+def doubtful(odds: Floats) -> NDArray[np.intp]:
+    """Return which of the candidates are worth a look, by the second network's log-odds, float32 [N]."""
+    return np.flatnonzero((odds > LEAST) & (odds < MOST))
+
+
+def third_features(features: Floats, odds: Floats, best: NDArray[np.intp], shown: Floats) -> Floats:
+    """Return float32 [K, `THIRD_FEATURES`].
+
+    Args:
+        features: float32 [K, `SECOND_FEATURES`].
+        odds: float32 [K], the second network's log-odds.
+        best: intp [K], the digit each looks like.
+        shown: float32 [K, 11], see `Look`.
+    """
+    same = shown[np.arange(len(best)), best]
+    return np.concatenate([features, np.stack([odds, log_odds(same), log_odds(shown[:, -1])], axis=1)], axis=1)
+
+
+def logistic(odds: Floats) -> Floats:
     """Return the probabilities, float32 [N] in [0, 1], of log-odds, float32 [N]."""
-    return (1 / (1 + np.exp(-log_odds))).astype(np.float32)
+    return (1 / (1 + np.exp(-odds))).astype(np.float32)

@@ -82,7 +82,7 @@ def _shares_ink(one: Candidate, other: Candidate) -> bool:
     """Return whether candidates whose boxes overlap are of the same ink; slanted neighbours are not."""
     if one.light != other.light or one.level != other.level:
         return True  # a halo, or the same seen at another scale
-    (x, y), (other_x, other_y) = _corner(one), _corner(other)
+    (x, y), (other_x, other_y) = one.corner_xy, other.corner_xy
     left, top = max(x, other_x), max(y, other_y)
     inks = [
         candidate.patch[max(0, top - y) :, max(0, left - x) :] > _INK
@@ -91,12 +91,6 @@ def _shares_ink(one: Candidate, other: Candidate) -> bool:
     height, width = (min(inks[0].shape[axis], inks[1].shape[axis]) for axis in (0, 1))
     shared = np.count_nonzero(inks[0][:height, :width] & inks[1][:height, :width])
     return bool(shared > _SAME_INK * min(np.count_nonzero(candidate.patch > _INK) for candidate in (one, other)))
-
-
-def _corner(candidate: Candidate) -> tuple[int, int]:
-    """Return where a candidate's patch begins in its layer, one pixel above and left of its box."""
-    x, y, _, _ = candidate.box_xywh
-    return max(0, round(x / candidate.zoom) - 1), max(0, round(y / candidate.zoom) - 1)
 
 
 def around(boxes: list[Box]) -> Box:

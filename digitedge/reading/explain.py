@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.annotate import draw_plate
+from digitedge.reading.glimpse import glimpses
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import Trace
 
@@ -22,7 +23,7 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
 
     1-gray.png, 2-ink-LEVEL-dark.png or -light.png, 3-candidates.png (green: read; red: not sure enough; blue: another candidate
     took the place; below, the advice if there is any), 4-patches.png (what the classifier saw, its two best answers and the
-    reason each was dropped).
+    reason each was dropped), 5-glimpses.png (the same candidates amid what is written around them).
 
     Raises:
         OutputError: The folder cannot be written.
@@ -30,7 +31,13 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     stages: list[tuple[str, NDArray[np.uint8]]] = [("1-gray", trace.view)]
     for layer in trace.layers:
         stages.append((f"2-ink-{layer.level}-{'light' if layer.light else 'dark'}", layer.mask))
-    stages += [("3-candidates", _candidates(trace)), ("4-patches", _patches(trace))]
+    order = np.argsort(-trace.confidence, kind="stable")[:_MAX_TILES].tolist()
+    around = glimpses([trace.candidates[index] for index in order], trace.layers)
+    stages += [
+        ("3-candidates", _candidates(trace)),
+        ("4-patches", _sheet([_tile(trace, index, trace.fields[index], _said(trace, index)) for index in order])),
+        ("5-glimpses", _sheet([_tile(trace, index, glimpse) for index, glimpse in zip(order, around, strict=True)])),
+    ]
     paths = []
     for name, picture in stages:
         if picture.size:
@@ -63,23 +70,25 @@ def _candidates(trace: Trace) -> NDArray[np.uint8]:
     return drawn
 
 
-def _patches(trace: Trace) -> NDArray[np.uint8]:
-    """Return a sheet of the fields, the surest first."""
-    order = np.argsort(-trace.confidence, kind="stable")[:_MAX_TILES].tolist()
-    tiles = [_tile(trace, index) for index in order]
+def _sheet(tiles: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Return tiles of one size in rows, nothing for none."""
     if not tiles:
         return np.empty((0, 0), np.uint8)
-    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % _COLUMNS)
+    tiles = [*tiles, *[np.zeros_like(tiles[0])] * (-len(tiles) % _COLUMNS)]
     return np.vstack([np.hstack(tiles[row : row + _COLUMNS]) for row in range(0, len(tiles), _COLUMNS)])
 
 
-def _tile(trace: Trace, index: int) -> NDArray[np.uint8]:
-    field = cv2.resize(trace.fields[index], (_TILE, _TILE), interpolation=cv2.INTER_NEAREST)
-    tile = cv2.copyMakeBorder(cv2.cvtColor(field, cv2.COLOR_GRAY2BGR), 2, 32, 14, 14, cv2.BORDER_CONSTANT, value=(50, 50, 50))
+def _said(trace: Trace, index: int) -> str:
+    """Return the classifier's two best answers."""
     row = trace.probabilities[index]
     names = [*map(str, range(10)), "no"]
-    best = row.argsort()[::-1][:2]
-    said = " ".join(f"{names[min(label, 10)]} {row[label]:.2f}" for label in best)
-    for line, text in enumerate((said, reason(trace, index))):
+    return " ".join(f"{names[min(label, 10)]} {row[label]:.2f}" for label in row.argsort()[::-1][:2])
+
+
+def _tile(trace: Trace, index: int, picture: NDArray[np.uint8], said: str = "") -> NDArray[np.uint8]:
+    """Return a candidate's picture with what was said of it below, and why it stands or was dropped."""
+    large = cv2.resize(picture, (_TILE, _TILE), interpolation=cv2.INTER_NEAREST)
+    tile = cv2.copyMakeBorder(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR), 2, 32, 14, 14, cv2.BORDER_CONSTANT, value=(50, 50, 50))
+    for line, text in enumerate((said, reason(trace, index)) if said else (reason(trace, index),)):
         cv2.putText(tile, text, (3, _TILE + 14 + 14 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.33, (220, 230, 240), 1, cv2.LINE_AA)
     return tile

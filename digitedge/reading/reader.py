@@ -13,6 +13,7 @@ from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
 from digitedge.reading.context import ContextModel
 from digitedge.reading.decide import Selection, select
+from digitedge.reading.glimpse import GLIMPSE_MODEL, glimpses
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
@@ -75,6 +76,7 @@ class Reader:
         self.settings = settings or ReaderSettings()
         stored = classifier.info.metadata.get("context")
         self.context = ContextModel.from_metadata(stored) if context is None and stored else context
+        self._glimpse: Classifier | None = None
 
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
@@ -86,17 +88,14 @@ class Reader:
         clock = _StageClock()
         layers = list(ink_layers(view)) if view.size else []
         clock.stage("ink")
-        candidates, marks, rules = _candidates_of(layers)
-        clock.stage("candidates")
-        fields = self._fields(candidates)
-        clock.stage("patch")
-        fields, probabilities = self._classified(candidates, fields)
-        clock.stage("invoke")
+        found = self._found(layers, clock)
+        candidates, fields, probabilities = found.candidates, found.fields, found.probabilities
         digits = probabilities[:, : self.classifier.digits]
         best = digits.argmax(axis=1) if len(digits) else np.empty(0, np.intp)
         confidence = digits[np.arange(len(best)), best]
         if self.context is not None and len(best):
-            confidence = self.context.confidence(evidence(candidates, probabilities, self.classifier.digits))
+            known = evidence(candidates, probabilities, self.classifier.digits)
+            confidence = self.context.confidence(known, lambda which: self.look([candidates[i] for i in which], layers))
         selection = select(candidates, confidence, self.settings.min_confidence)
         readings = in_reading_order(
             [
@@ -107,17 +106,45 @@ class Reader:
         )
         clock.stage("decide")
         corner = np.array([*offset, 0, 0], np.int32)
-        signs = signs_between(candidates, selection.standing, marks) + corner
-        numbers = group_numbers(readings, signs, np.rint(rules[:, :4]).astype(np.int32) + corner)
+        signs = signs_between(candidates, selection.standing, found.marks) + corner
+        numbers = group_numbers(readings, signs, np.rint(found.rules[:, :4]).astype(np.int32) + corner)
         clock.stage("numbers")
-        hint = advice(view, readings, np.concatenate([marks, rules]))
+        hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, hint)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
-    def probabilities(self, candidates: list[Candidate]) -> NDArray[np.float32]:
-        """Return what the classifier says of a picture's candidates, float32 [N, outputs]."""
-        return self._classified(candidates, self._fields(candidates))[1]
+    def candidates(self, layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
+        """Return what may be a digit in a picture's ink, and what the classifier says of it, float32 [N, outputs]."""
+        found = self._found(layers, _StageClock())
+        return found.candidates, found.probabilities
+
+    def look(self, candidates: list[Candidate], layers: list[InkLayer]) -> NDArray[np.float32]:
+        """Return what a glimpse of each candidate and its surroundings shows, float32 [N, 11]: 0 to 9, or no digit."""
+        self._glimpse = self._glimpse or Classifier(GLIMPSE_MODEL)
+        return self._glimpse.probabilities(glimpses(candidates, layers))
+
+    def _found(self, layers: list[InkLayer], clock: _StageClock) -> _Found:
+        """Return what may be a digit: whole pieces first, then the parts of those that are none as they are."""
+        pieces, marks, rules = find_candidates(layers)
+        clock.stage("candidates")
+        narrow = [index for index, piece in enumerate(pieces) if is_offered(piece)]
+        offered = [pieces[index] for index in narrow]
+        fields = self._fields(offered)
+        clock.stage("patch")
+        fields, probabilities = self._classified(offered, fields)
+        clock.stage("invoke")
+        chances = np.zeros(len(pieces), np.float32)
+        chances[narrow] = probabilities[:, : self.classifier.digits].max(axis=1, initial=0)
+        whole = [index for index, piece in enumerate(pieces) if piece.how == "piece"]
+        parts = list(split([pieces[index] for index in whole], chances[whole]))
+        clock.stage("candidates")
+        if parts:
+            fields = np.concatenate([fields, self._fields(parts)])
+            clock.stage("patch")
+            probabilities = np.concatenate([probabilities, self.classifier.probabilities(fields[len(offered) :])])
+            clock.stage("invoke")
+        return _Found([*offered, *parts], fields, probabilities, marks, rules)
 
     def _fields(self, candidates: list[Candidate]) -> NDArray[np.uint8]:
         return to_inputs((candidate.patch for candidate in candidates), self.classifier.info.geometry)
@@ -139,17 +166,26 @@ class Reader:
         return fields, probabilities
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What may be a digit (see `Trace`), and the marks and rules of `find_candidates`."""
+
+    candidates: list[Candidate]
+    fields: NDArray[np.uint8]
+    probabilities: NDArray[np.float32]
+    marks: NDArray[np.float32]
+    rules: NDArray[np.float32]
+
+
 def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:
-    """Return everything in a picture, uint8 [H, W], that is offered to the classifier."""
-    return _candidates_of(list(ink_layers(gray)))[0]
+    """Return everything in a picture, uint8 [H, W], that may be offered to a classifier, whatever that says of it."""
+    pieces = find_candidates(list(ink_layers(gray)))[0]
+    return [*filter(is_offered, pieces), *split([piece for piece in pieces if piece.how == "piece"])]
 
 
-def _candidates_of(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32], NDArray[np.float32]]:
-    """Return the candidates of all layers, their marks and their rules, see `find_candidates`."""
-    pieces, marks, rules = find_candidates(layers)
-    parts = split([candidate for candidate in pieces if candidate.how == "piece"])
-    offered = [candidate for candidate in pieces if candidate.patch.shape[1] <= MAX_ASPECT * candidate.patch.shape[0]]
-    return [*offered, *parts], marks, rules
+def is_offered(piece: Candidate) -> bool:
+    """Return whether a piece is narrow enough for a digit."""
+    return piece.patch.shape[1] <= MAX_ASPECT * piece.patch.shape[0]
 
 
 def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8], tuple[int, int]]:

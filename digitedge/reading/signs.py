@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.candidates import Candidate
+from digitedge.reading.candidates import Candidate, in_picture
 from digitedge.reading.near import overlapping
 from digitedge.reading.page import Box
 
@@ -64,8 +64,7 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
 
 def _is_part(mark: NDArray[np.float32], digit: Candidate) -> bool:
     """Return whether a mark's box (float32 [4]) lies on the digit's own ink."""
-    left, top = digit.box_xywh[:2]
-    x, y, w, h = ((mark - (left, top, 0, 0)) / digit.zoom + (left > 0, top > 0, 0, 0)).tolist()  # patches have a margin
+    x, y, w, h = (mark / digit.zoom - (*digit.corner_xy, 0, 0)).tolist()
     own = digit.patch[max(0, round(y)) : max(0, round(y + h)), max(0, round(x)) : max(0, round(x + w))]
     return own.size == 0 or cv2.countNonZero(own) >= _INKED * own.size
 
@@ -85,12 +84,11 @@ def _leftovers(digits: list[Candidate]) -> NDArray[np.int32]:
 
 
 def _left_of(whole: Candidate, parts: list[Candidate]) -> list[Box]:
-    zoom, (left, top, _, _) = whole.zoom, whole.box_xywh
+    zoom, (left, top) = whole.zoom, whole.corner_xy
     ink = cv2.compare(whole.patch, 255 * whole.bound / whole.contrast, cv2.CMP_GT)
     for part in parts:
         h, w = part.patch.shape
-        x = round((part.box_xywh[0] - left) / zoom) + (left > 0) - (part.box_xywh[0] > 0)
-        y = round((part.box_xywh[1] - top) / zoom) + (top > 0) - (part.box_xywh[1] > 0)
+        x, y = part.corner_xy[0] - left, part.corner_xy[1] - top
         own = cv2.dilate(cv2.copyMakeBorder(part.patch, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), _CROSS)
         rows, columns = slice(max(0, y - 1), y + h + 1), slice(max(0, x - 1), x + w + 1)
         window = ink[rows, columns]
@@ -101,7 +99,7 @@ def _left_of(whole: Candidate, parts: list[Candidate]) -> list[Box]:
     found = []
     for label in range(1, count):
         x, y, w, h, _ = stats[label].tolist()
-        box = (round(left + (x - (left > 0)) * zoom), round(top + (y - (top > 0)) * zoom), round(w * zoom), round(h * zoom))
+        box = in_picture(left + x, top + y, w, h, zoom)
         alone = max(w, h) * zoom >= _LEFT * height and not any(_holds(part.box_xywh, box) for part in parts)
         if alone and whole.patch[y : y + h, x : x + w][labels[y : y + h, x : x + w] == label].max() >= _FULL:
             found.append(box)

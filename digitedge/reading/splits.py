@@ -1,5 +1,7 @@
 """Touching neighbours: a wide piece of ink is cut along paths that cross little ink, and every run of its parts is offered.
 
+A piece that is much higher than others is cut alike from side to side first: the lines of writing that touch there.
+
     ┌─────────┐        ┌──╮───╱───┐
     │ 1 2─3   │   ──▶  │1 │2 ╲  3 │    offered: 1, 2, 3, 12, 23
     └─────────┘        └──╯───╱───┘
@@ -12,66 +14,151 @@ Content-Aware Image Resizing"). Which of the parts are digits, the classifier sa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.candidates import Candidate
+from digitedge.reading.candidates import Candidate, in_picture
 
-MIN_ASPECT = 0.8  # width over height of a piece that may be more than one digit
+MIN_ASPECT = 0.6  # width over height of a piece that may be more than one digit,
+_WIDE = 0.8  # and of one that is cut though it is a digit by itself
+_SURE = 0.9  # of a digit's probability,
+_LIKELY = 0.5  # and of one that tells how high digits are
 _MAX_ASPECT = 1.1  # of what is offered
 _MIN_ASPECT = 0.12
 _MIN_HEIGHT = 0.45  # of a part, in heights of the whole piece
-_CUTS_A_HEIGHT = 2.5  # so many for a piece as wide as high
 _MAX_CUTS = 12
-_SPACING = 0.22  # heights between cuts
-_EDGE_SPACING = 0.12  # heights between the first cut and the piece's edge: a 1 is thin
 _MAX_CUT = 0.4  # of the tallest column's ink
 _SIDESTEP = 0.08  # what a step to the side costs, in pixels of ink: of two free paths the straighter one is taken
 _TOGETHER = 64  # pieces whose paths are followed in one go
+_ENOUGH = 4  # digits whose usual height tells how high digits are
+_HIGH = 1.7, 6.0  # usual heights of a piece that may be more than one line
+_BAR = 0.2  # width over height of what is too narrow for that
+_LINE = 0.6, 1.6  # usual heights of a line
 _CROSS = np.ones((3, 3), np.uint8)
 
 
-def split(candidates: list[Candidate]) -> Iterator[Candidate]:
-    """Yield the parts that wide candidates may be made of, each a candidate of its own."""
-    wide = [c for c in candidates if c.patch.shape[1] >= MIN_ASPECT * c.patch.shape[0]]
-    for candidate, paths in zip(wide, _cuts([candidate.patch for candidate in wide]), strict=True):
-        height, width = candidate.patch.shape
-        edges = [np.zeros(height, np.intp), *paths, np.full(height, width, np.intp)]
-        places = [int(edge.sum()) for edge in edges]
-        for first in range(len(edges) - 1):
-            for last in range(first + 1, len(edges)):
-                is_all = last - first == len(edges) - 1
-                if is_all or (places[last] - places[first]) / height > _MAX_ASPECT * height:
-                    break
-                part = _part(candidate, edges[first], edges[last])
-                if part is not None:
+@dataclass(frozen=True, slots=True)
+class _Spacing:
+    """How near cuts may be to the piece's edges and to each other, in heights of a digit; how many a height."""
+
+    edge: float
+    between: float
+    count: float
+
+
+_DIGITS = _Spacing(0.12, 0.22, 2.5)  # a 1 is thin
+_LINES = _Spacing(0.5, 0.5, 1.2)
+
+
+def split(candidates: list[Candidate], chances: NDArray[np.float32] | None = None) -> Iterator[Candidate]:
+    """Yield the parts that wide and high candidates may be made of, each a candidate of its own.
+
+    Args:
+        candidates: Pieces as found, N of them.
+        chances: float32 [N], how likely each is a digit as it is; what is one is cut only if it is wide. None where that is
+            not known: all may be, and none is for sure.
+    """
+    chances = np.full(len(candidates), _LIKELY, np.float32) if chances is None else chances
+    sure = (chances >= _SURE).tolist()
+    lines = list(_lines(candidates, chances))
+    yield from (line for line in lines if _is_shaped(line.patch))
+    least = [*(_WIDE if is_sure else MIN_ASPECT for is_sure in sure), *(MIN_ASPECT for _ in lines)]
+    wide = [c for c, aspect in zip((*candidates, *lines), least, strict=True) if c.patch.shape[1] >= aspect * c.patch.shape[0]]
+    heights = [float(candidate.patch.shape[0]) for candidate in wide]
+    for candidate, paths in zip(wide, _cuts([candidate.patch for candidate in wide], heights, _DIGITS), strict=True):
+        height = candidate.patch.shape[0]
+        for left, right, width in _runs(candidate.patch, paths):
+            if width > _MAX_ASPECT * height:
+                continue
+            for part in _parts(candidate, left, right, 1):
+                if _is_shaped(part.patch) and part.patch.shape[0] >= _MIN_HEIGHT * height:
                     yield part
 
 
-def _cuts(patches: list[NDArray[np.uint8]]) -> list[list[NDArray[np.intp]]]:
+def _lines(candidates: list[Candidate], chances: NDArray[np.float32]) -> Iterator[Candidate]:
+    """Yield what pieces much higher than digits are there, and no digits for sure, are made of, cut from side to side."""
+    layers: dict[tuple[int, bool], list[int]] = {}
+    for index, candidate in enumerate(candidates):
+        layers.setdefault((candidate.level, candidate.light), []).append(index)
+    for members in layers.values():
+        digits = [candidates[index].patch.shape[0] for index in members if chances[index] >= _LIKELY]
+        if len(digits) < _ENOUGH:
+            continue
+        usual = float(np.median(digits))
+        doubtful = [candidates[index] for index in members if chances[index] < _SURE]
+        high = [candidate for candidate in doubtful if _is_high(candidate.patch, usual)]
+        if not high:
+            continue
+        lying = [_flipped(candidate) for candidate in high]
+        cuts = _cuts([candidate.patch for candidate in lying], [usual] * len(lying), _LINES)
+        for on_side, paths in zip(lying, cuts, strict=True):
+            for left, right, height in _runs(on_side.patch, paths):
+                if _LINE[0] * usual <= height <= _LINE[1] * usual:
+                    for part in _parts(on_side, left, right, _MAX_CUTS):
+                        if part.patch.shape[1] >= _LINE[0] * usual:
+                            yield replace(_flipped(part), whole=None)  # what is left of it are other lines, no signs
+
+
+def _is_high(patch: NDArray[np.uint8], usual: float) -> bool:
+    """Return whether a piece may be some lines of writing, whose digits are as high as usual: no bar, and no drawing."""
+    height, width = patch.shape
+    return _HIGH[0] * usual <= height <= _HIGH[1] * usual and _BAR * height <= width <= _HIGH[1] * usual
+
+
+def _flipped(candidate: Candidate) -> Candidate:
+    """Return a candidate with rows and columns exchanged."""
+    x, y, w, h = candidate.box_xywh
+    patch = np.ascontiguousarray(candidate.patch.T)
+    return replace(candidate, box_xywh=(y, x, h, w), patch=patch, corner_xy=candidate.corner_xy[::-1])
+
+
+def _is_shaped(patch: NDArray[np.uint8]) -> bool:
+    """Return whether a part is as wide as digits are; of its patch, a pixel on each side is margin."""
+    height, width = patch.shape[0] - 2, patch.shape[1] - 2
+    return _MIN_ASPECT * height <= width <= _MAX_ASPECT * height
+
+
+def _runs(
+    patch: NDArray[np.uint8], paths: list[NDArray[np.intp]]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], float]]:
+    """Yield each run of neighbouring parts but the whole: its left and right path, [h] each, and its mean width."""
+    height, width = patch.shape
+    edges = [np.zeros(height, np.intp), *paths, np.full(height, width, np.intp)]
+    places = [int(edge.sum()) for edge in edges]
+    for first in range(len(edges) - 1):
+        for last in range(first + 1, len(edges)):
+            if last - first < len(edges) - 1:
+                yield edges[first], edges[last], (places[last] - places[first]) / height
+
+
+def _cuts(patches: list[NDArray[np.uint8]], digit_heights: list[float], spacing: _Spacing) -> list[list[NDArray[np.intp]]]:
     """Return for each patch the paths where least ink would be cut, from left to right: the columns, [h], on their right."""
     cuts: list[list[NDArray[np.intp]]] = [[] for _ in patches]
     order = sorted(range(len(patches)), key=lambda index: patches[index].shape[0])
     for first in range(0, len(order), _TOGETHER):
         some = order[first : first + _TOGETHER]
         for index, (ink, paths) in zip(some, _paths([patches[index] for index in some]), strict=True):
-            cuts[index] = _best(patches[index], ink, paths)
+            cuts[index] = _best(patches[index], ink, paths, digit_heights[index], spacing)
     return cuts
 
 
-def _best(patch: NDArray[np.uint8], ink: NDArray[np.float32], paths: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def _best(
+    patch: NDArray[np.uint8], ink: NDArray[np.float32], paths: NDArray[np.intp], digit_height: float, spacing: _Spacing
+) -> list[NDArray[np.intp]]:
     """Return those of all paths, see `_paths`, that cut least ink and are not too close to each other, from left to right."""
     height, width = patch.shape
     place = paths.sum(axis=0) / height
     limit = _MAX_CUT * float(np.count_nonzero(patch, axis=0).max())
-    open_ = (place > _EDGE_SPACING * height) & (place < width - _EDGE_SPACING * height) & (ink <= limit)
+    edge = spacing.edge * digit_height
+    open_ = (place > edge) & (place < width - edge) & (ink <= limit)
     cuts: list[int] = []
-    while len(cuts) < min(_MAX_CUTS, _CUTS_A_HEIGHT * width / height) and open_.any():
+    while len(cuts) < min(_MAX_CUTS, spacing.count * width / digit_height) and open_.any():
         best = int(np.where(open_, ink, np.inf).argmin())
         cuts.append(best)
-        open_ &= np.abs(place - place[best]) > _SPACING * height
+        open_ &= np.abs(place - place[best]) > spacing.between * digit_height
     return [paths[:, column] for column in sorted(cuts, key=lambda column: float(place[column]))]
 
 
@@ -110,32 +197,25 @@ def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float3
         yield total[-1, columns], paths[height - patch.shape[0] :, columns] - start
 
 
-def _part(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArray[np.intp]) -> Candidate | None:
-    """Return what of a candidate lies between two paths, without its neighbours' crumbs; None where it has no digit's shape."""
+def _parts(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArray[np.intp], most: int) -> Iterator[Candidate]:
+    """Yield the ``most`` largest pieces of what lies between two paths; the others are its neighbours' crumbs."""
     start, end = max(0, int(left_edge.min()) - 1), min(candidate.patch.shape[1], int(right_edge.max()) + 1)
     columns = np.arange(start, end)
     kept = candidate.patch[:, start:end] * ((columns >= left_edge[:, None]) & (columns < right_edge[:, None]))
     ink = cv2.compare(kept, 255 * candidate.bound / candidate.contrast, cv2.CMP_GT)
-    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
-    if count < 2:
-        return None
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    x, y, w, h, _ = stats[largest].tolist()
-    if not _MIN_ASPECT * h <= w <= _MAX_ASPECT * h or h < _MIN_HEIGHT * candidate.patch.shape[0]:
-        return None
-    # As with a whole piece, one pixel more on each side takes along the soft edge.
-    left, top = max(0, x - 1), max(0, y - 1)
-    window = np.s_[top : y + h + 1, left : x + w + 1]
-    patch = kept[window] * cv2.dilate((labels[window] == largest).view(np.uint8), _CROSS)
-    picture_x, picture_y, _, _ = candidate.box_xywh
-    margin_x, margin_y = int(picture_x > 0), int(picture_y > 0)  # of the candidate's own patch
-    zoom = candidate.zoom
-    box = (
-        max(0, picture_x + round((start + x - margin_x) * zoom)),
-        max(0, picture_y + round((y - margin_y) * zoom)),
-        max(1, round(w * zoom)),
-        max(1, round(h * zoom)),
-    )
-    return Candidate(
-        box, patch, candidate.contrast, candidate.bound, candidate.light, candidate.level, zoom, "split", candidate
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    largest = 1 + (-stats[1:, cv2.CC_STAT_AREA]).argsort(kind="stable")[:most]
+    whole_x, whole_y = candidate.corner_xy
+    for label in largest.tolist():
+        x, y, w, h, _ = stats[label].tolist()
+        # As with a whole piece, one pixel more on each side takes along the soft edge.
+        left, top = max(0, x - 1), max(0, y - 1)
+        window = np.s_[top : y + h + 1, left : x + w + 1]
+        yield replace(
+            candidate,
+            box_xywh=in_picture(whole_x + start + x, whole_y + y, w, h, candidate.zoom),
+            patch=kept[window] * cv2.dilate((labels[window] == label).view(np.uint8), _CROSS),
+            corner_xy=(whole_x + start + left, whole_y + top),
+            how="split",
+            whole=candidate,
+        )

@@ -60,8 +60,8 @@ class _Pairs:
         first, second = _near(places[:4, rows], places[:4, others])
         starts = first.searchsorted(np.arange(len(rows)))  # none is empty: each is its own neighbour, of no weight
         second = others[second]
-        own_x, own_y, own_w, own_h, own_light, own_contrast = places.take(rows[first], axis=1)
-        x, y, w, h, light, contrast = places.take(second, axis=1)
+        own_x, own_y, own_w, own_h, own_light, own_contrast, _ = places.take(rows[first], axis=1)
+        x, y, w, h, light, contrast, presence = places.take(second, axis=1)
         overlap_x = np.minimum(own_x + own_w, x + w) - np.maximum(own_x, x)
         overlap_y = np.minimum(own_y + own_h, y + h) - np.maximum(own_y, y)
         shared = np.maximum(overlap_x, 0) * np.maximum(overlap_y, 0)
@@ -69,7 +69,7 @@ class _Pairs:
         inside, holding = shared / own_area, shared / area  # how much of its own box lies in the neighbour's; the reverse
         taller, lower = np.maximum(own_h, h), np.minimum(own_h, h)
         apart = (inside < 0.3) & (holding < 0.3) & (own_light == light)
-        alike = (1.5 - np.log2(taller / lower)).clip(0, 1) * apart
+        alike = (1.5 - np.log2(taller / lower)).clip(0, 1) * apart * presence
         on_line = (2 * overlap_y / lower).clip(0, 1) * alike
         beside = np.maximum(-overlap_x, 0) / taller
         line = on_line * (1 - beside / _WIDE).clip(0, 1)
@@ -105,7 +105,7 @@ class Neighbours:
         """Return the neighbours.
 
         Args:
-            places: float32 [6, N], see `Evidence`.
+            places: float32 [7, N], see `Evidence`.
         """
         boxes = np.ascontiguousarray(places[:4].T)
         return cls(len(boxes), tuple(_Pairs.of(places, rows, others) for rows, others in _blocks(boxes)))
@@ -130,11 +130,14 @@ class Evidence:
 
     Attributes:
         features: float32 [N, `FEATURES`]: scores, shape, and the scores of what stands around.
-        places: float32 [6, N]: x, y, width, height (pixels of the picture), light ink (0 or 1), logarithm of the contrast.
+        best: intp [N], the digit each looks like most.
+        places: float32 [7, N]: x, y, width, height (pixels of the picture), light ink (0 or 1), logarithm of the contrast, and
+            how much each counts as a neighbour.
         neighbours: Who stands around whom, for asking again with better scores; None where it must be found again.
     """
 
     features: Floats
+    best: NDArray[np.intp]
     places: Floats
     neighbours: Neighbours | None = None
 
@@ -155,14 +158,16 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     chance = probabilities[np.arange(len(best)), best]
     rest = probabilities[:, digits:].sum(axis=1)
     runner_up = np.partition(probabilities[:, :digits], -2, axis=1)[:, -2]
-    own = np.stack([_log_odds(chance), _log_odds(rest), _log_odds(runner_up)], axis=1)
+    own = np.stack([log_odds(chance), log_odds(rest), log_odds(runner_up)], axis=1)
     boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
     light = np.array([candidate.light for candidate in candidates], np.float32)
     contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
-    places = np.stack([*boxes.T, light, contrast])
+    # What was cut out of something is there only if it is a digit; else an arrow would stand for as many things as it has cuts.
+    presence = np.where([candidate.how == "split" for candidate in candidates], chance, np.float32(1))
+    places = np.stack([*boxes.T, light, contrast, presence])
     neighbours = Neighbours.of(places)
     columns = [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), neighbours.scores(chance, rest)]
-    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), places, neighbours)
+    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, places, neighbours)
 
 
 def _shapes(candidates: list[Candidate]) -> Floats:
@@ -210,6 +215,7 @@ def _near(boxes: Floats, others: Floats) -> tuple[NDArray[np.intp], NDArray[np.i
     return first, second
 
 
-def _log_odds(chance: Floats) -> Floats:
+def log_odds(chance: Floats) -> Floats:
+    """Return the log-odds of probabilities, none surer than 1 in 10,000."""
     safe = np.clip(chance, _CLIP_CHANCE, 1 - _CLIP_CHANCE)
     return np.log(safe / (1 - safe))

@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     CONTEXT = 2  # the context model is fitted on them, and held out from some
     CARD = 3  # the model card's calibration and risk
     GROUPING = 4  # the bounds of grouping digits into numbers were chosen on them
+    GLIMPSES = 5  # the network that sees candidates amid their surroundings learns from them
     TESTS = 8
     SCORES = 9  # scripts/score-scenes
 

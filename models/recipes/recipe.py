@@ -30,7 +30,8 @@ class Settings:
         reject_ratio: At most so many non-digits for each digit an epoch, others each time; None learns from all of them.
         reject_wins: Share of the validation digits that the reject output may win in the end: its bias is lowered until it
             does (training on many non-digits makes it win too often where digits are what one meets); None leaves it.
-        teacher: A .keras file of a larger network whose answers for digits are learnt beside the labels; "" for none.
+        teacher: A .keras file of a larger network whose answers for digits are learnt beside the labels; "" for none. Of
+            several, parted as paths are in $PATH, the mean answer is learnt.
         extra: An .npz file with further patches, ``fields`` uint8 [N, 28, 28] and ``labels`` (0..9, 10 = reject); "" for none.
         start: A .keras file whose weights it starts from; "" starts from random ones.
     """

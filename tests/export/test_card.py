@@ -14,7 +14,7 @@ from digitedge.export.reliability import calibration_error, page_reliability, ri
 from digitedge.export.seedruns import seed_spread
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
-from digitedge.reading.context import SECOND_FEATURES, ContextModel, Network
+from digitedge.reading.context import SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network
 from digitedge.reading.surroundings import FEATURES, Evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits
@@ -57,7 +57,7 @@ BASE = {
 
 def a_context(weight: float) -> ContextModel:
     """The log-odds are ``weight`` times the first feature, where that is positive, less 2."""
-    return ContextModel(a_network(FEATURES, 1.0), a_network(SECOND_FEATURES, weight))
+    return ContextModel(a_network(FEATURES, 1.0), a_network(SECOND_FEATURES, weight), a_network(THIRD_FEATURES, weight))
 
 
 def a_network(features: int, weight: float) -> Network:
@@ -78,11 +78,12 @@ def drawn_samples(count: int, weight: float) -> Samples:
     rng = np.random.default_rng(4)
     features = np.zeros((count, FEATURES), np.float32)
     features[:, 0] = rng.uniform(0, 4, count)
-    places = np.ones((6, count), np.float32)
+    places = np.ones((7, count), np.float32)
     places[0] = 1000 * np.arange(count)  # far from each other
-    page = Evidence(features, places)
-    right = rng.random(count) < a_context(weight).confidence(page)
-    return Samples((page,), right, np.ones(count, np.float32))
+    page = Evidence(features, np.zeros(count, np.intp), places)
+    shown = np.full((count, 11), 1 / 11, np.float32)
+    right = rng.random(count) < a_context(weight).confidence(page, shown.__getitem__)
+    return Samples((page,), (shown,), right, np.ones(count, np.float32))
 
 
 def test_a_true_confidence_has_no_calibration_error_and_a_boastful_one_has():

@@ -1,6 +1,7 @@
 """Learning from a teacher: what the loss compares, resuming a student, and how the reject output is settled."""
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,24 @@ def test_a_teacher_that_is_none_is_refused(tmp_path: Path) -> None:
     find_recipe("mlp-128-128").build().save(tmp_path / "ten.keras")
     with pytest.raises(InputError, match="10 outputs, its student 11"):
         make_targets(keras, recipe, replace(SMALL, teacher=str(tmp_path / "ten.keras")), 11)
+
+
+@pytest.mark.train
+def test_of_several_teachers_the_mean_answer_is_learnt(tmp_path: Path, teacher: str) -> None:
+    import keras
+
+    from digitedge.export.distillation import make_targets
+
+    other, untrained = tmp_path / "other.keras", find_recipe("cnn-tiny").build()
+    untrained.layers[-1].bias.assign(np.arange(11) / 4)
+    untrained.save(other)
+    recipe, pictures, labels = find_recipe("cnn-tiny"), np.full((2, 28, 28, 1), 9, np.float32), np.array([3, 10])
+    answers = [
+        make_targets(keras, recipe, replace(SMALL, teacher=names), 11)(pictures, labels)[:, 11:22]
+        for names in (teacher, str(other), os.pathsep.join([teacher, str(other)]))
+    ]
+    assert np.abs(answers[0] - answers[1]).max() > 1e-3
+    np.testing.assert_allclose(answers[2], (answers[0] + answers[1]) / 2, atol=1e-6)
 
 
 @pytest.mark.train

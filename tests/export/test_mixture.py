@@ -41,5 +41,5 @@ def test_extra_patches_of_another_form_are_refused(tmp_path, fields, labels):
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "text.npz").write_text("no archive")
-    with pytest.raises(DataError, match="no extra patches"):
+    with pytest.raises(DataError, match="no file with fields and labels"):
         read_extra(tmp_path / "text.npz")

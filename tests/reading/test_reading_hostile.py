@@ -22,7 +22,7 @@ from digitedge.runtime.classifier import Classifier
 
 
 def candidate(box: Box, light: bool = False, how: str = "piece") -> Candidate:
-    return Candidate(box, np.full((box[3], box[2]), 200, np.uint8), 100.0, 10.0, light, 0, 1.0, how)
+    return Candidate(box, np.full((box[3], box[2]), 200, np.uint8), box[:2], 100.0, 10.0, light, 0, 1.0, how)
 
 
 def crowd(count: int, seed: int = 0) -> list[Candidate]:

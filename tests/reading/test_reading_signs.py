@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -88,8 +90,9 @@ def test_what_joins_two_digits_is_a_sign_when_they_are_cut_out() -> None:
     patch = np.zeros((42, 92), np.uint8)
     patch[1:41, 1:25] = patch[1:41, 67:91] = 255
     patch[19:24, 25:67] = 255
-    whole = Candidate((10, 10, 90, 40), patch, 100.0, 10.0, False, 0, 1.0)
-    parts = [Candidate((x, 10, 24, 40), patch[:, :26], 100.0, 10.0, False, 0, 1.0, "split", whole) for x in (10, 76)]
+    whole = Candidate((10, 10, 90, 40), patch, (9, 9), 100.0, 10.0, False, 0, 1.0)
+    part = replace(whole, patch=patch[:, :26], how="split", whole=whole)
+    parts = [replace(part, box_xywh=(x, 10, 24, 40), corner_xy=(x - 1, 9)) for x in (10, 76)]
     ((x, y, w, h),) = signs_between([whole, *parts], [1, 2], NOTHING).tolist()
     assert 34 <= x <= 38 and 36 <= w <= 42 and 26 <= y <= 30 and 4 <= h <= 6
 
@@ -97,6 +100,6 @@ def test_what_joins_two_digits_is_a_sign_when_they_are_cut_out() -> None:
 def test_a_point_under_a_slanted_digits_box_is_a_sign_and_the_digits_own_ink_is_none() -> None:
     patch = np.zeros((42, 26), np.uint8)
     cv2.line(patch, (23, 2), (4, 38), 255, 3)
-    digit = Candidate((10, 10, 24, 40), patch, 100.0, 10.0, False, 0, 1.0)
+    digit = Candidate((10, 10, 24, 40), patch, (9, 9), 100.0, 10.0, False, 0, 1.0)
     marks = np.array([(28, 45, 4, 4, 90, 0), (12, 42, 4, 6, 90, 0), (28, 45, 4, 4, 90, 1)], np.float32)
     assert signs_between([digit], [0], marks).tolist() == [[28, 45, 4, 4]]

@@ -45,8 +45,15 @@ def test_leaning_neighbours_whose_boxes_overlap_are_parted() -> None:
 
 
 def test_what_stands_high_is_not_cut() -> None:
-    (candidate,) = (c for c in candidates_of(written([(40, 40, 26, 44)])) if c.how == "piece")
+    (candidate,) = (c for c in candidates_of(written([(40, 40, 20, 44)])) if c.how == "piece")
     assert list(split([candidate])) == []
+
+
+def test_of_what_is_a_digit_only_the_wide_is_cut() -> None:
+    narrow, wide = (next(c for c in candidates_of(written([(40, 40, width, 44)])) if c.how == "piece") for width in (30, 40))
+    sure, unsure = np.full(1, 0.95, np.float32), np.full(1, 0.5, np.float32)
+    assert list(split([narrow], unsure)) and not list(split([narrow], sure))
+    assert list(split([wide], sure))
 
 
 def test_parts_keep_the_place_and_the_soft_edge_of_a_piece() -> None:
@@ -60,3 +67,11 @@ def test_parts_keep_the_place_and_the_soft_edge_of_a_piece() -> None:
     assert (x, y, h) == (other_x, other_y, other_h)
     for part in (first, apart[0]):  # one pixel more on each side
         assert np.subtract(part.patch.shape, part.box_xywh[3:1:-1]).tolist() == [2, 2]
+
+
+def test_lines_of_writing_that_touch_are_parted() -> None:
+    apart = [(40, 30, 24, 36), (80, 30, 24, 36), (120, 30, 24, 36), (160, 30, 24, 36)]
+    touching = [(200, 10, 24, 38), (200, 46, 24, 38), (200, 82, 24, 36)]
+    offered = candidates_of(written([*apart, *touching]))
+    for box in touching:
+        assert best_overlap(offered, box) > 0.7, box

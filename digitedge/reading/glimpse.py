@@ -1,0 +1,59 @@
+"""A candidate amid what is written around it, as a picture: people, too, tell an l from a 1 by looking at the word.
+
+The network that looks at it lies beside this file and knows nothing of the classifier; models/recipes/glimpse.py and
+scripts/make-glimpse say how it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.patch import scaled
+from digitedge.reading.candidates import Candidate
+from digitedge.reading.ink import InkLayer
+
+GLIMPSE_PX = 40
+"""Side of a glimpse, pixels."""
+
+GLIMPSE_MODEL = Path(__file__).with_name("glimpse-int8.tflite")
+"""Glimpse → what stands in its middle: 0 to 9, or no digit."""
+
+_HEIGHTS = 4  # of the candidate, from one side of its glimpse to the other
+_WIDE = 1.6  # width over height, past which a candidate's width tells its size
+_OTHERS = 100  # of 255: other ink as strong as the candidate's own
+_MOST = 127  # of 255: other ink however strong
+
+
+def glimpses(candidates: Iterable[Candidate], layers: list[InkLayer]) -> NDArray[np.uint8]:
+    """Return a glimpse of each candidate and of what is around it.
+
+    Args:
+        candidates: N of those found in ``layers``.
+        layers: Of one picture.
+
+    Returns:
+        uint8 [N, `GLIMPSE_PX`, `GLIMPSE_PX`], a candidate's ink bright in the middle, a quarter of the height (less if it
+        is wide), all other ink of its polarity at most half as bright.
+    """
+    strengths = {(layer.level, layer.light): layer.strength for layer in layers}
+    pictures = [_glimpse(candidate, strengths[candidate.level, candidate.light]) for candidate in candidates]
+    return np.array(pictures, np.uint8).reshape(-1, GLIMPSE_PX, GLIMPSE_PX)
+
+
+def _glimpse(candidate: Candidate, strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rows, columns = candidate.patch.shape
+    side = round(_HEIGHTS * max(rows, columns / _WIDE))
+    left, top = candidate.corner_xy
+    x, y = left + columns // 2 - side // 2, top + rows // 2 - side // 2
+    seen = strength[max(0, y) : y + side, max(0, x) : x + side]
+    glimpse = np.zeros((side, side), np.uint8)
+    others = glimpse[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
+    _, others[:] = cv2.threshold(cv2.convertScaleAbs(seen, alpha=_OTHERS / candidate.contrast), _MOST, 0, cv2.THRESH_TRUNC)
+    own = glimpse[top - y : top - y + rows, left - x : left - x + columns]
+    np.maximum(own, candidate.patch, out=own)
+    return scaled(glimpse, GLIMPSE_PX)

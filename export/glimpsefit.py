@@ -1,0 +1,188 @@
+"""Train the network that sees a candidate amid its surroundings: doubtful candidates of drawn pages in, what they are out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.errors import ModelError
+from digitedge.export.cutting import read_page
+from digitedge.export.npz import read_arrays
+from digitedge.files import replacing
+from digitedge.models.recipes.glimpse import build_glimpse
+from digitedge.reading.context import LEAST
+from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
+from digitedge.reading.reader import Reader
+from digitedge.reading.surroundings import evidence
+from digitedge.runtime.classifier import Classifier
+from digitedge.scenes.truth import MnistHands
+
+EPOCHS = 10
+
+_PER_PAGE = 100  # candidates kept, so that no page of text outweighs the others
+_USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
+_SINGLE_EVERY = 5  # of the pages shows one large digit
+_BATCH = 256
+_RATE = 3e-3
+_DECAY = 5e-3
+_BRIGHTNESS = (0.8, 1.1)  # of a batch
+_SCALE = 0.15  # natural logarithm, each way by itself
+_TURN = 6.0  # degrees
+_SHEAR = 0.15
+_SHIFT = 1.2  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpses:
+    """Glimpses of N candidates with their truth.
+
+    Attributes:
+        pictures: uint8 [N, `GLIMPSE_PX`, `GLIMPSE_PX`].
+        labels: int64 [N], 0 to 9, and 10 for what is no digit.
+        weight: float32 [N].
+    """
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    weight: NDArray[np.float32]
+
+    def save(self, path: Path) -> None:
+        """Write them to an .npz file."""
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
+            np.savez_compressed(file, pictures=self.pictures, labels=self.labels, weight=self.weight)
+
+    @classmethod
+    def load(cls, path: Path) -> Glimpses:
+        """Return what `save` wrote. Raises DataError."""
+        return cls(*read_arrays(path, ("pictures", "labels", "weight"), "Remove the file; it is made again."))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Glimpses]) -> Glimpses:
+        """Return those of many pages as one."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pictures", "labels", "weight")))
+
+
+def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Glimpses]:
+    """Yield what may be digits on each page drawn with ``seeds``, found with the classifier ``model``, in several processes.
+
+    Raises:
+        ModelError: The model has no context, which says what is worth a glimpse.
+    """
+    if Reader(Classifier(model)).context is None:
+        raise ModelError(f"{model}: has no context, which says what is worth a glimpse.", "Fit one: scripts/fit-context")
+    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
+        yield from pool.map(partial(_of_page, hands=hands), seeds, chunksize=8)
+
+
+def train(learnt: Glimpses, held_out: Glimpses, folder: Path, epochs: int = EPOCHS, seed: int = 0) -> Any:
+    """Return the trained Keras network. What it has reached is kept in ``folder`` after each epoch, and gone on from.
+
+    Each epoch sees the glimpses turned, stretched, sheared, shifted, dimmed and brightened a little, and anew.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    network = build_glimpse()
+    steps = -(-len(learnt.labels) // _BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(_RATE, epochs * steps)
+    network.compile(
+        keras.optimizers.AdamW(rate, weight_decay=_DECAY),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        weighted_metrics=["accuracy"],
+        jit_compile=False,
+    )
+    network.fit(
+        _batches(keras, learnt, seed),
+        epochs=epochs,
+        shuffle=False,
+        validation_data=(held_out.pictures[..., None].astype(np.float32), held_out.labels, held_out.weight),
+        validation_batch_size=1024,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(str(folder / "checkpoint"), delete_checkpoint=False),
+            keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True),
+        ],
+        verbose=2,
+    )
+    return network
+
+
+def cross_entropy(logits: NDArray[np.float32], glimpses_: Glimpses) -> float:
+    """Return the weighted mean of −log p of the truth, for logits float32 [N, 11]."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_chance = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -float(np.average(log_chance[np.arange(len(logits)), glimpses_.labels], weights=glimpses_.weight))
+
+
+def varied(pictures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return glimpses, uint8 [N, s, s], each under an affine map of its own that leaves what they show."""
+    count, middle = len(pictures), (pictures.shape[1] - 1) / 2
+    scale = np.exp(rng.uniform(-_SCALE, _SCALE, (count, 2)))
+    turn = np.radians(rng.uniform(-_TURN, _TURN, count))
+    shear = np.stack([np.ones(count), rng.uniform(-_SHEAR, _SHEAR, count), np.zeros(count), np.ones(count)], axis=1)
+    rotation = np.stack([np.cos(turn), -np.sin(turn), np.sin(turn), np.cos(turn)], axis=1)
+    maps = rotation.reshape(-1, 2, 2) @ shear.reshape(-1, 2, 2) * scale[:, None, :]
+    shifts = middle - maps.sum(axis=2) * middle + rng.uniform(-_SHIFT, _SHIFT, (count, 2))
+    matrices = np.concatenate([maps, shifts[:, :, None]], axis=2)
+    return np.stack(
+        [cv2.warpAffine(picture, matrix, picture.shape) for picture, matrix in zip(pictures, matrices, strict=True)]
+    )
+
+
+def _batches(keras: Any, learnt: Glimpses, seed: int) -> Any:
+    """Return the glimpses as Keras' fit wants them, shuffled and varied anew each epoch."""
+
+    class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self._epoch = 0
+            self._order = self._shuffled()
+
+        def __len__(self) -> int:
+            return -(-len(learnt.labels) // _BATCH)
+
+        def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+            rows = self._order[index * _BATCH : (index + 1) * _BATCH]
+            rng = np.random.default_rng((seed, self._epoch, index))
+            pictures = varied(learnt.pictures[rows], rng).astype(np.float32) * np.float32(rng.uniform(*_BRIGHTNESS))
+            return pictures.clip(0, 255)[..., None], learnt.labels[rows], learnt.weight[rows]
+
+        def on_epoch_end(self) -> None:
+            self._epoch += 1
+            self._order = self._shuffled()
+
+        def _shuffled(self) -> NDArray[np.intp]:
+            return np.random.default_rng((seed, self._epoch)).permutation(len(learnt.labels))
+
+    return Batches()
+
+
+_READERS: list[Reader] = []  # one a worker process
+
+
+def _load(model: Path) -> None:
+    cv2.setNumThreads(1)
+    _READERS[:] = [Reader(Classifier(model))]
+
+
+def _of_page(seed: int, hands: MnistHands | None) -> Glimpses:
+    reader = _READERS[0]
+    assert reader.context is not None
+    page = read_page(seed, reader, hands, None if seed % _SINGLE_EVERY else "single")
+    if not page.candidates:
+        empty = np.empty((0, GLIMPSE_PX, GLIMPSE_PX), np.uint8)
+        return Glimpses(empty, np.empty(0, np.int64), np.empty(0, np.float32))
+    known = evidence(page.candidates, page.probabilities, reader.classifier.digits)
+    kept = np.flatnonzero(reader.context.before_looking(known)[1] > LEAST)  # sure digits, too: what is doubtful changes
+    drawn = np.random.default_rng(seed).permutation(kept)[:_PER_PAGE]
+    weight = (_USUAL_PAGE / len(page.candidates)) ** 0.5
+    pictures = glimpses([page.candidates[index] for index in drawn], page.layers)
+    return Glimpses(pictures, page.truth[drawn], np.full(len(drawn), weight, np.float32))
