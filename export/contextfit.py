@@ -79,10 +79,14 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
     features = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
     second = _fitted(features, samples.right, samples.weight, seed)
     odds = second.log_odds(features)
+    seen, first_of_page = [], 0
+    for page, shown in zip(samples.pages, samples.shown, strict=True):
+        of_page = odds[first_of_page : first_of_page + len(shown)]
+        which = doubtful(of_page)
+        seen.append(third_features(page, which, of_page[which], shown[which]))
+        first_of_page += len(shown)
     which = doubtful(odds)
-    best, shown = np.concatenate([page.best for page in samples.pages]), np.concatenate(samples.shown)
-    seen = third_features(features[which], odds[which], best[which], shown[which])
-    return ContextModel(first, second, _fitted(seen, samples.right[which], samples.weight[which], seed))
+    return ContextModel(first, second, _fitted(np.concatenate(seen), samples.right[which], samples.weight[which], seed))
 
 
 def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: int) -> Network:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from digitedge.errors import ModelError
 from digitedge.export.cutting import read_page
 from digitedge.export.npz import read_arrays
+from digitedge.export.starting import take_weights
 from digitedge.files import replacing
 from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.context import LEAST
@@ -83,8 +84,12 @@ def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers
         yield from pool.map(partial(_of_page, hands=hands), seeds, chunksize=8)
 
 
-def train(learnt: Glimpses, held_out: Glimpses, folder: Path, epochs: int = EPOCHS, seed: int = 0) -> Any:
+def train(
+    learnt: Glimpses, held_out: Glimpses, folder: Path, epochs: int = EPOCHS, seed: int = 0, start: Path | None = None
+) -> Any:
     """Return the trained Keras network. What it has reached is kept in ``folder`` after each epoch, and gone on from.
+
+    With ``start``, a .keras file, it begins with the weights there and at a third of the rate.
 
     Each epoch sees the glimpses turned, stretched, sheared, shifted, dimmed and brightened a little, and anew.
     """
@@ -92,8 +97,10 @@ def train(learnt: Glimpses, held_out: Glimpses, folder: Path, epochs: int = EPOC
 
     keras.utils.set_random_seed(seed)
     network = build_glimpse()
+    if start is not None:
+        take_weights(network, start)
     steps = -(-len(learnt.labels) // _BATCH)
-    rate = keras.optimizers.schedules.CosineDecay(_RATE, epochs * steps)
+    rate = keras.optimizers.schedules.CosineDecay(_RATE if start is None else _RATE / 3, epochs * steps)
     network.compile(
         keras.optimizers.AdamW(rate, weight_decay=_DECAY),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -181,7 +188,7 @@ def _of_page(seed: int, hands: MnistHands | None) -> Glimpses:
         empty = np.empty((0, GLIMPSE_PX, GLIMPSE_PX), np.uint8)
         return Glimpses(empty, np.empty(0, np.int64), np.empty(0, np.float32))
     known = evidence(page.candidates, page.probabilities, reader.classifier.digits)
-    kept = np.flatnonzero(reader.context.before_looking(known)[1] > LEAST)  # sure digits, too: what is doubtful changes
+    kept = np.flatnonzero(reader.context.before_looking(known) > LEAST)  # sure digits, too: what is doubtful changes
     drawn = np.random.default_rng(seed).permutation(kept)[:_PER_PAGE]
     weight = (_USUAL_PAGE / len(page.candidates)) ** 0.5
     pictures = glimpses([page.candidates[index] for index in drawn], page.layers)

@@ -251,10 +251,10 @@ def word_text(rng: np.random.Generator, shortest: int, longest: int) -> str:
     letters = [_letter(rng, _VOWELS if (start + i) % 2 else _CONSONANTS) for i in range(length)]
     if rng.random() < 0.15:
         letters[-1:] = 2 * letters[-1:]
-    if rng.random() < 0.3:
-        letters[0] = str(rng.choice(list("ABCDEFHJKLMNPRTUVWXY")))
+    if length > 2 and rng.random() < 0.3:  # an "O" by itself nobody can tell from a 0
+        letters[0] = letters[0].upper() if rng.random() < 0.5 else str(rng.choice(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
     word = "".join(letters)
-    return word.upper().replace("O", "A").replace("S", "T").replace("I", "E") if rng.random() < 0.15 else word
+    return word.upper() if length > 2 and rng.random() < 0.25 else word
 
 
 # Per mille of the letters of English text.
