@@ -105,13 +105,16 @@ class ContextModel:
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
         """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
-        sizes = [len(network["mean"]) for network in stored.get("networks", ())]
-        if sizes != [FEATURES, SECOND_FEATURES, THIRD_FEATURES]:
+        try:
+            networks = [Network.from_metadata(network) for network in stored["networks"]]
+        except (KeyError, ValueError, TypeError):  # as an older digitedge stored it, or damaged
+            networks = []
+        if [len(network.mean) for network in networks] != [FEATURES, SECOND_FEATURES, THIRD_FEATURES]:
             raise ModelError(
                 "The model's context was fitted to other features than this digitedge's.",
                 "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
             )
-        return cls(*map(Network.from_metadata, stored["networks"]))
+        return cls(*networks)
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the weights for the model file."""

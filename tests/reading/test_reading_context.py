@@ -48,6 +48,9 @@ def test_a_context_for_other_features_is_refused(context: ContextModel) -> None:
     stored = context.to_metadata()
     with pytest.raises(ModelError, match="other features"):
         ContextModel.from_metadata({"networks": stored["networks"][:2]})
+    numbers = [{**network, "hidden": [[0.5]]} for network in stored["networks"]]  # as it was once stored
+    with pytest.raises(ModelError, match="other features"):
+        ContextModel.from_metadata({"networks": numbers})
 
 
 def test_only_the_doubtful_are_looked_at_and_what_is_seen_decides(context: ContextModel) -> None:
