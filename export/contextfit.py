@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.export.cutting import read_page
+from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.reading.context import ContextModel, Network, doubtful, second_features, third_features
 from digitedge.reading.reader import Reader
-from digitedge.reading.surroundings import Evidence, Floats, evidence
-from digitedge.runtime.classifier import Classifier
+from digitedge.reading.surroundings import Evidence, Floats
 from digitedge.scenes.truth import MnistHands
 
 _HIDDEN = 16
-_USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
-_SINGLE_EVERY = 5  # of the pages shows one large digit: what a beginner holds up first, and among random pages next to nothing
 _EPOCHS = 24
 _BATCH = 1024
 _RATE = 6e-3
@@ -54,9 +47,8 @@ class Samples:
 
 def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
     """Yield the samples of each page drawn with ``seeds``, read with ``model``, in several processes."""
-    # Spawned: who fits a model has TensorFlow running, and its threads do not survive a fork.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
-        yield from pool.map(partial(_samples, hands=hands), seeds, chunksize=8)
+    for page in read_pages(_samples, seeds, model, hands, workers):
+        yield page or Samples((), (), np.empty(0, bool), np.empty(0, np.float32))
 
 
 def joined(parts: Sequence[Samples]) -> Samples:
@@ -111,22 +103,8 @@ def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: in
     return Network(mean, scale, hidden, hidden_bias, output[:, 0], float(output_bias[0]))
 
 
-_READERS: list[Reader] = []  # one a worker process
-
-
-def _load(model: Path) -> None:
-    cv2.setNumThreads(1)
-    _READERS[:] = [Reader(Classifier(model))]
-
-
-def _samples(seed: int, hands: MnistHands | None) -> Samples:
-    reader = _READERS[0]
-    page = read_page(seed, reader, hands, None if seed % _SINGLE_EVERY else "single")
-    if not page.candidates:
-        return Samples((), (), np.empty(0, bool), np.empty(0, np.float32))
-    best = page.probabilities[:, : reader.classifier.digits].argmax(axis=1)
-    weight = np.full(len(best), (_USUAL_PAGE / len(best)) ** 0.5, np.float32)
-    known = evidence(page.candidates, page.probabilities, reader.classifier.digits)
-    known = replace(known, neighbours=None)  # of thousands of pages they would be gigabytes
+def _samples(reader: Reader, page: ReadPage) -> Samples:
+    known = replace(page.known, neighbours=None)  # of thousands of pages they would be gigabytes
     shown = reader.look(page.candidates, page.layers)
-    return Samples((known,), (shown,), page.truth == best, weight)
+    weight = np.full(len(page.candidates), page.weight, np.float32)
+    return Samples((known,), (shown,), page.truth == known.best, weight)

@@ -19,9 +19,8 @@ from digitedge.data import load
 from digitedge.files import replacing
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate
-from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.picture import picture_from_bgr
-from digitedge.reading.reader import Reader, candidates_of
+from digitedge.reading.reader import candidates_of
 from digitedge.scenes import seeds
 from digitedge.scenes.pages import draw_page
 from digitedge.scenes.seeds import Purpose
@@ -53,36 +52,11 @@ class CutPage:
     truth: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A drawn page as a reader sees it with its classifier.
-
-    Attributes:
-        layers: Its ink.
-        candidates: What may be a digit, N of them.
-        probabilities: float32 [N, outputs], what the classifier says.
-        truth: int64 [N], see `CutPage`.
-    """
-
-    layers: list[InkLayer]
-    candidates: list[Candidate]
-    probabilities: NDArray[np.float32]
-    truth: NDArray[np.int64]
-
-
 def cut_page(seed: int, hands: MnistHands | None = None, kind: str | None = None) -> CutPage:
     """Return what the reader cuts out of the page drawn with ``seed``, of a kind or a random one if None."""
     scene = draw_page(seed, hands, kind=kind)
     candidates = candidates_of(picture_from_bgr(scene.image_bgr).gray)
     return CutPage(candidates, *label_candidates(candidates, scene))
-
-
-def read_page(seed: int, reader: Reader, hands: MnistHands | None = None, kind: str | None = None) -> ReadPage:
-    """Return what a reader finds on the page drawn with ``seed``, before it decides."""
-    scene = draw_page(seed, hands, kind=kind)
-    layers = list(ink_layers(picture_from_bgr(scene.image_bgr).gray))
-    candidates, probabilities = reader.candidates(layers)
-    return ReadPage(layers, candidates, probabilities, label_candidates(candidates, scene)[1])
 
 
 def label_candidates(candidates: list[Candidate], scene: Scene) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

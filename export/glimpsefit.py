@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.export.cutting import read_page
 from digitedge.export.npz import read_arrays
+from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.export.starting import take_weights
 from digitedge.files import replacing
 from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.context import LEAST
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
 from digitedge.reading.reader import Reader
-from digitedge.reading.surroundings import evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.truth import MnistHands
 
 EPOCHS = 10
 
 _PER_PAGE = 100  # candidates kept, so that no page of text outweighs the others
-_USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
-_SINGLE_EVERY = 5  # of the pages shows one large digit
 _BATCH = 256
 _RATE = 3e-3
 _DECAY = 5e-3
@@ -80,8 +74,8 @@ def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers
     """
     if Reader(Classifier(model)).context is None:
         raise ModelError(f"{model}: has no context, which says what is worth a glimpse.", "Fit one: scripts/fit-context")
-    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
-        yield from pool.map(partial(_of_page, hands=hands), seeds, chunksize=8)
+    for page in read_pages(_of_page, seeds, model, hands, workers):
+        yield page or Glimpses(np.empty((0, GLIMPSE_PX, GLIMPSE_PX), np.uint8), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 def train(
@@ -172,24 +166,9 @@ def _batches(keras: Any, learnt: Glimpses, seed: int) -> Any:
     return Batches()
 
 
-_READERS: list[Reader] = []  # one a worker process
-
-
-def _load(model: Path) -> None:
-    cv2.setNumThreads(1)
-    _READERS[:] = [Reader(Classifier(model))]
-
-
-def _of_page(seed: int, hands: MnistHands | None) -> Glimpses:
-    reader = _READERS[0]
+def _of_page(reader: Reader, page: ReadPage) -> Glimpses:
     assert reader.context is not None
-    page = read_page(seed, reader, hands, None if seed % _SINGLE_EVERY else "single")
-    if not page.candidates:
-        empty = np.empty((0, GLIMPSE_PX, GLIMPSE_PX), np.uint8)
-        return Glimpses(empty, np.empty(0, np.int64), np.empty(0, np.float32))
-    known = evidence(page.candidates, page.probabilities, reader.classifier.digits)
-    kept = np.flatnonzero(reader.context.before_looking(known) > LEAST)  # sure digits, too: what is doubtful changes
-    drawn = np.random.default_rng(seed).permutation(kept)[:_PER_PAGE]
-    weight = (_USUAL_PAGE / len(page.candidates)) ** 0.5
+    kept = np.flatnonzero(reader.context.before_looking(page.known) > LEAST)  # sure digits, too: what is doubtful changes
+    drawn = np.random.default_rng(page.seed).permutation(kept)[:_PER_PAGE]
     pictures = glimpses([page.candidates[index] for index in drawn], page.layers)
-    return Glimpses(pictures, page.truth[drawn], np.full(len(drawn), weight, np.float32))
+    return Glimpses(pictures, page.truth[drawn], np.full(len(drawn), page.weight, np.float32))
