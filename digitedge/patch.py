@@ -18,12 +18,16 @@ workstation holds on the board.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+_TOGETHER = 64  # pictures that are shrunk in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def to_input(patch: NDArray[np.uint8], geometry: Geometry = MNIST_GEOMETRY) -> N
 
 def to_inputs(patches: Iterable[NDArray[np.uint8]], geometry: Geometry = MNIST_GEOMETRY) -> NDArray[np.uint8]:
     """Return uint8 [N, field_px, field_px]: `to_input` of each patch (uint8 [H, W] of any size, ink bright on 0)."""
-    inks = [_tight(patch, geometry.fit_px) for patch in patches]
+    inks = scaled([_tight(patch) for patch in patches], geometry.fit_px)
     fields = np.zeros((len(inks), geometry.field_px, geometry.field_px), np.uint8)
     if inks:
         sizes = np.array([ink.shape for ink in inks])
@@ -85,29 +89,51 @@ def to_inputs(patches: Iterable[NDArray[np.uint8]], geometry: Geometry = MNIST_G
     return fields
 
 
-def _tight(patch: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
-    """Return the ink of a patch without its margins, scaled to fit; [0, 0] where there is none."""
+def _tight(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the ink of a patch without its margins; [0, 0] where there is none."""
     x, y, width, height = cv2.boundingRect(patch)
-    return scaled(patch[y : y + height, x : x + width], fit_px) if width else np.empty((0, 0), np.uint8)
+    return patch[y : y + height, x : x + width]
 
 
-def scaled(ink: NDArray[np.uint8], fit_px: int) -> NDArray[np.uint8]:
-    """Return a picture (uint8 [H, W]) scaled until its longer side is ``fit_px``: no aliasing, the same on every platform.
+def scaled(pictures: Sequence[NDArray[np.uint8]], fit_px: int) -> list[NDArray[np.uint8]]:
+    """Return pictures (uint8 [H, W]) scaled until the longer side of each is ``fit_px``; one without a pixel stays so.
 
-    A whole-number shrink by area averaging first (exact), then bilinear in fixed point over the rest, a ratio below 2.
+    No aliasing, and the same on every platform: a whole-number shrink by area averaging first (exact), then bilinear in
+    fixed point over the rest, a ratio below 2.
     """
-    rows, columns = ink.shape
-    longer = max(rows, columns)
-    if longer == fit_px:
-        return ink
-    size_wh = (max(1, round(columns * fit_px / longer)), max(1, round(rows * fit_px / longer)))
-    shrink = longer // fit_px
-    if shrink >= 2:
-        below, beside = -rows % shrink, -columns % shrink
-        if below or beside:
-            ink = cv2.copyMakeBorder(ink, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=0)
-        ink = cv2.resize(ink, (ink.shape[1] // shrink, ink.shape[0] // shrink), interpolation=cv2.INTER_AREA)
-    return cv2.resize(ink, size_wh, interpolation=cv2.INTER_LINEAR_EXACT)
+    longer = [max(picture.shape) for picture in pictures]
+    shrunk = list(pictures)
+    for ratio in {side // fit_px for side in longer if side >= 2 * fit_px}:
+        places = [place for place, side in enumerate(longer) if side // fit_px == ratio]
+        for first in range(0, len(places), _TOGETHER):
+            few = places[first : first + _TOGETHER]
+            for place, picture in zip(few, _averaged([pictures[place] for place in few], ratio), strict=True):
+                shrunk[place] = picture
+    return [
+        few if side in (0, fit_px) else cv2.resize(few, _fitted_wh(picture, side, fit_px), interpolation=cv2.INTER_LINEAR_EXACT)
+        for picture, few, side in zip(pictures, shrunk, longer, strict=True)
+    ]
+
+
+def _fitted_wh(picture: NDArray[np.uint8], longer: int, fit_px: int) -> tuple[int, int]:
+    rows, columns = picture.shape
+    return max(1, round(columns * fit_px / longer)), max(1, round(rows * fit_px / longer))
+
+
+def _averaged(pictures: list[NDArray[np.uint8]], ratio: int) -> list[NDArray[np.uint8]]:
+    """Return the mean of each ratio × ratio pixels of some pictures: one below the other, each filled up with zeros."""
+    rows = [-(-picture.shape[0] // ratio) for picture in pictures]
+    bottoms = list(accumulate(rows))
+    columns = -(-max(picture.shape[1] for picture in pictures) // ratio)
+    stack = np.zeros((bottoms[-1] * ratio, columns * ratio), np.uint8)
+    for picture, high, bottom in zip(pictures, rows, bottoms, strict=True):
+        top = (bottom - high) * ratio
+        stack[top : top + picture.shape[0], : picture.shape[1]] = picture
+    means = cv2.resize(stack, (columns, bottoms[-1]), interpolation=cv2.INTER_AREA)
+    return [
+        means[bottom - high : bottom, : -(-picture.shape[1] // ratio)]
+        for picture, high, bottom in zip(pictures, rows, bottoms, strict=True)
+    ]
 
 
 def _centers_of_mass(inks: list[NDArray[np.uint8]], sizes: NDArray[np.intp], fit_px: int) -> NDArray[np.float64]:
@@ -119,8 +145,13 @@ def _centers_of_mass(inks: list[NDArray[np.uint8]], sizes: NDArray[np.intp], fit
     for field, ink in zip(padded, inks, strict=True):
         field[: ink.shape[0], : ink.shape[1]] = ink
     # One product for all: the sums are whole numbers far below 2**53, so that their order does not matter.
-    inside = np.arange(fit_px)
-    axes = np.stack([inside.repeat(fit_px), np.tile(inside, fit_px), np.ones(fit_px * fit_px)], axis=1)
-    sums = padded.reshape(len(inks), -1).astype(np.float64) @ axes
+    sums = padded.reshape(len(inks), -1).astype(np.float64) @ _axes(fit_px)
     moments, mass = sums[:, :2], sums[:, 2:]
     return np.where(mass > 0, moments / np.maximum(mass, 1), (sizes - 1) / 2)
+
+
+@cache
+def _axes(side: int) -> NDArray[np.float64]:
+    """Return float64 [side², 3]: row, column and 1 of each pixel of a square."""
+    inside = np.arange(side)
+    return np.stack([inside.repeat(side), np.tile(inside, side), np.ones(side * side)], axis=1)

@@ -139,7 +139,9 @@ def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
     numbers = numbers[np.argsort(-area[numbers], kind="stable")[:_MAX_MARKS]]
     boxes = labels.stats[numbers, :4]
     contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
-    return np.column_stack([boxes * layer.zoom, contrast, np.full(len(boxes), layer.light)]).astype(np.float32).reshape(-1, 6)
+    marks = np.full((len(boxes), 6), layer.light, np.float32)
+    marks[:, :4], marks[:, 4] = boxes * layer.zoom, contrast
+    return marks
 
 
 def _upright_rules(layer: InkLayer, gone: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -36,8 +36,8 @@ Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
 _CLIP = 16.0  # log-odds beyond are certainty
-LEAST, MOST = -4.6, 4.6
-"""Log-odds of the second network (1 and 99 %) between which a candidate is worth a look."""
+LEAST, MOST = -3.0, 3.0
+"""Log-odds of the second network (5 and 95 %) between which a candidate is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Network:
     def log_odds(self, features: Floats) -> Floats:
         """Return float32 [N] for float32 [N, F]."""
         hidden = np.maximum((features - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        return np.clip(hidden @ self.output + np.float32(self.output_bias), -_CLIP, _CLIP)
+        return np.minimum(np.maximum(hidden @ self.output + np.float32(self.output_bias), -_CLIP), _CLIP)
 
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> Network:

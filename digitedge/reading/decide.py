@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,6 @@ def around(boxes: list[Box]) -> Box:
     >>> around([(0, 0, 2, 3), (5, 1, 2, 4)])
     (0, 0, 7, 5)
     """
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-    return left, top, right - left, bottom - top
+    x, y, w, h = zip(*boxes, strict=True)
+    left, top = min(x), min(y)
+    return left, top, max(map(add, x, w)) - left, max(map(add, y, h)) - top

@@ -41,19 +41,23 @@ def glimpses(candidates: Iterable[Candidate], layers: list[InkLayer]) -> NDArray
         is wide), all other ink of its polarity at most half as bright.
     """
     strengths = {(layer.level, layer.light): layer.strength for layer in layers}
-    pictures = [_glimpse(candidate, strengths[candidate.level, candidate.light]) for candidate in candidates]
-    return np.array(pictures, np.uint8).reshape(-1, GLIMPSE_PX, GLIMPSE_PX)
+    squares = [_square(candidate, strengths[candidate.level, candidate.light]) for candidate in candidates]
+    return np.array(scaled(squares, GLIMPSE_PX), np.uint8).reshape(-1, GLIMPSE_PX, GLIMPSE_PX)
 
 
-def _glimpse(candidate: Candidate, strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _square(candidate: Candidate, strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the square around a candidate, at most four times as large as a glimpse."""
     rows, columns = candidate.patch.shape
     side = round(_HEIGHTS * max(rows, columns / _WIDE))
     left, top = candidate.corner_xy
     x, y = left + columns // 2 - side // 2, top + rows // 2 - side // 2
     seen = strength[max(0, y) : y + side, max(0, x) : x + side]
-    glimpse = np.zeros((side, side), np.uint8)
-    others = glimpse[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
+    square = np.zeros((side, side), np.uint8)
+    others = square[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
     _, others[:] = cv2.threshold(cv2.convertScaleAbs(seen, alpha=_OTHERS / candidate.contrast), _MOST, 0, cv2.THRESH_TRUNC)
-    own = glimpse[top - y : top - y + rows, left - x : left - x + columns]
+    own = square[top - y : top - y + rows, left - x : left - x + columns]
     np.maximum(own, candidate.patch, out=own)
-    return scaled(glimpse, GLIMPSE_PX)
+    while len(square) >= 4 * GLIMPSE_PX:  # by halves is faster than by a quarter at once
+        half = len(square) // 2
+        square = cv2.resize(square[: 2 * half, : 2 * half], (half, half), interpolation=cv2.INTER_AREA)
+    return square

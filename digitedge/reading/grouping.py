@@ -87,6 +87,8 @@ class _Places:
 
     def within(self, top: float, bottom: float) -> list[Box]:
         """Return those whose middle lies between, as they came: a page has thousands, a line a few."""
+        if not self.boxes:
+            return []
         found = self.boxes[bisect_left(self.middles, top) : bisect_right(self.middles, bottom)]
         return [box for _, box in sorted(found)]
 
@@ -104,13 +106,12 @@ def _joint(left: Box, right: Box, signs: _Places, rules: _Places) -> _Joint | No
     """Return what stands between two neighbours of one number or list; None where nothing joins them."""
     height = max(left[3], right[3])
     gap = (right[0] - left[0] - left[2]) / height
-    between = _between(signs, left, right)
+    between = _between(signs, left, right) if signs.boxes else []
     if len(between) == 1 and is_point(between[0], left, right):
         return _Joint(".", between[0][3] / height)
     span = left[1] - _RULE_REACH * height, left[1] + (1 + _RULE_REACH) * height
     bars = [box for box in signs.within(*span) if is_bar(box, height)] if between else []
-    others = [box for box in between if box not in bars]
-    pieces = [] if others else rules.within(*span) + bars
+    pieces = [] if any(box not in bars for box in between) else rules.within(*span) + bars
     parted = do_part(left, right, pieces) if pieces else None
     if parted is False:
         return _Joint("")

@@ -82,14 +82,11 @@ class Pieces:
     def of(cls, masks: Sequence[NDArray[np.uint8]], zooms: Sequence[float]) -> Pieces:
         """Return the connected ink of masks, uint8 [h, w]; zooms are picture pixels per pixel of each."""
         labels = [Labels.of(mask) for mask in masks]
-        counts = [len(one.stats) for one in labels]
+        counts = [len(one.stats) - 1 for one in labels]
         mask = np.arange(len(counts)).repeat(counts)
-        label = np.concatenate([np.arange(count) for count in counts])
-        zoom = np.array(zooms, np.float32)
-        inked = np.flatnonzero(label)
-        mask, label = mask[inked], label[inked]
-        boxes = np.concatenate([one.stats for one in labels])[inked]
-        scale = np.stack([zoom, zoom, zoom, zoom, np.array(zooms, np.float64) ** 2], axis=1).astype(np.float32)
+        label = np.concatenate([np.arange(1, count + 1) for count in counts])
+        boxes = np.concatenate([one.stats[1:] for one in labels])
+        scale = np.array([(zoom, zoom, zoom, zoom, zoom * zoom) for zoom in zooms], np.float32)
         return cls(labels, mask, label, boxes, boxes.astype(np.float32) * scale[mask])
 
     def ink(self, number: int, which: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -132,7 +129,7 @@ def alike(
         return np.empty(0, np.intp), np.empty(0, np.intp)
     corners, other_corners = _corners(seen[mine]), _corners(known[others])
     slack = _SAME_BOX * seen[mine, 2:4].max(axis=1)
-    axis = int(np.ptp(other_corners[:, :2], axis=0).argmax())
+    axis = int((other_corners[:, :2].max(axis=0) - other_corners[:, :2].min(axis=0)).argmax())
     order = other_corners[:, axis].argsort(kind="stable")
     edges, near = other_corners[order, axis], slack + 1  # one pixel more: which are the same is decided below
     piece, position = ranges(edges.searchsorted(corners[:, axis] - near), edges.searchsorted(corners[:, axis] + near))

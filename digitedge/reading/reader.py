@@ -23,7 +23,8 @@ from digitedge.reading.surroundings import evidence
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
 
-_PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs
+_PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs,
+_SURE = 0.9  # and above which for all of them none would be read better another way
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,15 @@ class Reader:
         """Return fields and probabilities, with the digits of tilted lines turned upright where that reads better."""
         probabilities = self.classifier.probabilities(fields)
         count = self.classifier.digits
-        likely = np.flatnonzero(probabilities[:, :count].max(axis=1, initial=0) > _PLAUSIBLE).tolist()
-        plausible = [index for index in likely if candidates[index].how == "piece"]
+        best = probabilities[:, :count].max(axis=1, initial=0)
+        plausible = [index for index in np.flatnonzero(best > _PLAUSIBLE).tolist() if candidates[index].how == "piece"]
+        if best[plausible].min(initial=1) > _SURE:
+            return fields, probabilities
         for degrees, members in tilted_lines([candidates[index].box_xywh for index in plausible]):
             indices = [plausible[member] for member in members]
             turned = to_inputs((upright(candidates[i].patch, degrees) for i in indices), self.classifier.info.geometry)
             read = self.classifier.probabilities(turned)
-            if read[:, :count].max(axis=1).mean() > probabilities[indices][:, :count].max(axis=1).mean():
+            if read[:, :count].max(axis=1).mean() > best[indices].mean():
                 fields[indices], probabilities[indices] = turned, read
         return fields, probabilities
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +39,7 @@ def signs_between(candidates: list[Candidate], standing: list[int], marks: NDArr
     others = [candidate for i, candidate in enumerate(candidates) if candidate.how == "piece" and i not in stand]
     boxes = [(*candidate.box_xywh, candidate.contrast, candidate.light) for candidate in others]
     ink = np.concatenate([np.array(boxes, np.float32).reshape(-1, 6), marks])
-    strong = ink[:, 4] >= _LIKE_INK * float(np.median([digit.contrast for digit in digits]))
+    strong = ink[:, 4] >= _LIKE_INK * median([digit.contrast for digit in digits])
     lights = {digit.light for digit in digits}
     ink = ink[strong & (ink[:, 5] == lights.pop() if len(lights) == 1 else True)]
     if not len(ink):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -87,7 +88,7 @@ def _lines(candidates: list[Candidate], chances: NDArray[np.float32]) -> Iterato
         digits = [candidates[index].patch.shape[0] for index in members if chances[index] >= _LIKELY]
         if len(digits) < _ENOUGH:
             continue
-        usual = float(np.median(digits))
+        usual = float(median(digits))
         doubtful = [candidates[index] for index in members if chances[index] < _SURE]
         high = [candidate for candidate in doubtful if _is_high(candidate.patch, usual)]
         if not high:

@@ -24,6 +24,7 @@ _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within 
 _ABOVE = 2.0  # the same within a column
 _BAR = 0.16  # width over height: what is narrower is a bar, however fine the pen
 _EPSILON = 1e-6
+_ONE_HOT = np.eye(10, dtype=np.float32)
 _REACH = 9.0  # heights to the farthest neighbour that counts: 3 of the taller one's, which is at most 2 ** 1.5 times as high
 _FEW = 512  # candidates that are all compared with each other
 _TILE = 8.0  # heights: of more, those in one tile are compared with what is within reach of it
@@ -158,26 +159,25 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     chance = probabilities[np.arange(len(best)), best]
     rest = probabilities[:, digits:].sum(axis=1)
     runner_up = np.partition(probabilities[:, :digits], -2, axis=1)[:, -2]
-    own = np.stack([log_odds(chance), log_odds(rest), log_odds(runner_up)], axis=1)
-    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float32).reshape(-1, 4)
-    light = np.array([candidate.light for candidate in candidates], np.float32)
-    contrast = np.log([candidate.contrast for candidate in candidates], dtype=np.float32)
+    own = log_odds(np.stack([chance, rest, runner_up], axis=1))
+    x, y, w, h, light, joined, cut, level, zoom, contrast, bound, fill = (
+        np.array(list(map(_known, candidates))).reshape(-1, 12).T
+    )
+    logs = np.log([np.maximum(w / h, _BAR), h / zoom / 24, contrast / bound, contrast])
     # What was cut out of something is there only if it is a digit; else an arrow would stand for as many things as it has cuts.
-    presence = np.where([candidate.how == "split" for candidate in candidates], chance, np.float32(1))
-    places = np.stack([*boxes.T, light, contrast, presence])
+    places = np.array([x, y, w, h, light, logs[3], np.where(cut > 0, chance, 1)], np.float32)
     neighbours = Neighbours.of(places)
-    columns = [own, np.eye(digits, dtype=np.float32)[best], _shapes(candidates), neighbours.scores(chance, rest)]
+    shapes = np.stack([*logs[:3], fill, light, joined, cut, level], axis=1)
+    columns = [own, _ONE_HOT[best, :digits], shapes, neighbours.scores(chance, rest)]
     return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, places, neighbours)
 
 
-def _shapes(candidates: list[Candidate]) -> Floats:
-    boxes = np.array([candidate.box_xywh for candidate in candidates], np.float64).reshape(-1, 4)
-    own = [(c.zoom, c.contrast / c.bound, c.light, c.how == "joined", c.how == "split", c.level) for c in candidates]
-    zoom, contrast, light, joined, split, level = np.array(own, np.float64).reshape(-1, 6).T
-    width, height = boxes[:, 2], boxes[:, 3]
-    logs = np.log([np.maximum(width / height, _BAR), height / zoom / 24, contrast])
-    fill = [cv2.sumElems(candidate.patch)[0] / candidate.patch.size / 255 for candidate in candidates]
-    return np.column_stack([logs.T, fill, light, joined, split, level]).astype(np.float32)
+def _known(candidate: Candidate) -> tuple[float, ...]:
+    """Return a candidate's box and the rest of what is known of it alone."""
+    how, patch = candidate.how, candidate.patch
+    fill = cv2.sumElems(patch)[0] / patch.size / 255
+    kind = candidate.light, how == "joined", how == "split", candidate.level
+    return (*candidate.box_xywh, *kind, candidate.zoom, candidate.contrast, candidate.bound, fill)
 
 
 def _blocks(boxes: Floats) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -217,5 +217,5 @@ def _near(boxes: Floats, others: Floats) -> tuple[NDArray[np.intp], NDArray[np.i
 
 def log_odds(chance: Floats) -> Floats:
     """Return the log-odds of probabilities, none surer than 1 in 10,000."""
-    safe = np.clip(chance, _CLIP_CHANCE, 1 - _CLIP_CHANCE)
+    safe = np.minimum(np.maximum(chance, _CLIP_CHANCE), 1 - _CLIP_CHANCE)
     return np.log(safe / (1 - safe))
