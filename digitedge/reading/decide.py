@@ -42,7 +42,7 @@ def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_con
     """
     composed = np.array([candidate.how != "piece" for candidate in candidates], bool)
     rank = np.where(confidence >= min_confidence, confidence - _MARGIN * composed, -1)
-    order = [index for index in np.argsort(-rank, kind="stable").tolist() if rank[index] >= 0]
+    order = (-rank).argsort(kind="stable")[: np.count_nonzero(rank >= 0)].tolist()
     boxes = np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4)
     rivals = np.full(len(candidates), -1, np.intp)
     weaker: dict[int, list[int]] = {}

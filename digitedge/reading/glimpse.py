@@ -46,7 +46,7 @@ def glimpses(candidates: Iterable[Candidate], layers: list[InkLayer]) -> NDArray
 
 
 def _square(candidate: Candidate, strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the square around a candidate, at most four times as large as a glimpse."""
+    """Return the square around a candidate, less than twice as large as a glimpse."""
     rows, columns = candidate.patch.shape
     side = round(_HEIGHTS * max(rows, columns / _WIDE))
     left, top = candidate.corner_xy
@@ -54,10 +54,10 @@ def _square(candidate: Candidate, strength: NDArray[np.uint8]) -> NDArray[np.uin
     seen = strength[max(0, y) : y + side, max(0, x) : x + side]
     square = np.zeros((side, side), np.uint8)
     others = square[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
-    _, others[:] = cv2.threshold(cv2.convertScaleAbs(seen, alpha=_OTHERS / candidate.contrast), _MOST, 0, cv2.THRESH_TRUNC)
+    others[:] = cv2.min(cv2.convertScaleAbs(seen, alpha=_OTHERS / candidate.contrast), _MOST)
     own = square[top - y : top - y + rows, left - x : left - x + columns]
     np.maximum(own, candidate.patch, out=own)
-    while len(square) >= 4 * GLIMPSE_PX:  # by halves is faster than by a quarter at once
+    while len(square) >= 2 * GLIMPSE_PX:  # by halves is faster than by a quarter at once
         half = len(square) // 2
         square = cv2.resize(square[: 2 * half, : 2 * half], (half, half), interpolation=cv2.INTER_AREA)
     return square

@@ -146,7 +146,8 @@ def _parts(run: list[int], joints: list[_Joint]) -> Iterator[tuple[list[int], li
     points = [joint.height for joint in joints if joint.text == "."]
     commas = [joint.height for joint in joints if joint.text == ","]
     are_commas = len(points) > 1 if not commas else min(commas) < _COMMA_HIGHER * max(points, default=0)
-    members, texts = [run[0]], list[str]()
+    texts: list[str] = []
+    members = run[:1]
     for follower, joint in zip(run[1:], joints, strict=True):
         if joint.text == "," or (joint.text == "." and are_commas):
             yield members, texts
@@ -187,7 +188,7 @@ def _same(sign: Box, other: Box) -> bool:
 
 def _number(text: str, members: list[int], readings: list[Reading]) -> Number:
     own = [readings[member] for member in members]
-    confidence = math.prod(reading.confidence for reading in own)
+    confidence = math.prod([reading.confidence for reading in own])
     return Number(text, confidence, around([reading.box_xywh for reading in own]), tuple(members))
 
 

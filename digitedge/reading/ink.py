@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 _MAX_PIXELS = 2_200_000
 _MIN_SIDE = 24  # a level smaller than this shows no digit
-_SMALL = 60_000  # pixels: a larger level's paper is estimated on every twelfth pixel, a smaller one's on every fourth
-_WINDOW, _SMALL_WINDOW = 7, 21  # of those, so 84 pixels: more than twice the thickest stroke of a digit 72 pixels high
+_SMALL = 60_000  # pixels: a larger level's paper is estimated on every eighth pixel, a smaller one's on every fourth
+_WINDOW, _SMALL_WINDOW = 11, 21  # of those, so 88 or 84 pixels: more than twice the thickest stroke of a digit 72 pixels high
 _BLOCK = 4  # pixels, side of a square of one bound, and in a large level of one paper
 _COARSE = 8  # the noise is looked at on every eighth pixel
 _NOISE_WINDOW = 21  # of those
@@ -31,7 +31,7 @@ CERTAIN = 1.7  # times the bound: ink whose core is weaker is noise
 _HALO_PX, _HALO = 9, 0.4  # ink within half of that of other ink, and so much weaker, is the other's halo
 _MIN_STEP = 4  # grey levels, below which JPEG and 8-bit rounding speak
 _CELL_PX = 4  # of a square of which one pixel of ink is enough: breaks in a stroke are bridged
-_SMALL_CELLS = 12  # in height: the next coarser level has digits from 14 of this one's cells on
+_SMALL_CELLS = 19  # in height: ink of at most 72 pixels touches no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def levels(gray: NDArray[np.uint8]) -> Iterator[tuple[float, NDArray[np.uint8]]]
 def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
     """Yield the ink of a grey picture, uint8 [H, W]: for each level dark ink, then light ink where there is any.
 
-    Where all of a level's ink is small, nothing is left for the coarser ones, and they are not looked at.
+    Where no ink is higher than a level's digits are, nothing is left for the coarser ones, and they are not looked at.
     """
     for number, (zoom, level) in enumerate(levels(gray)):
         paper, bound = _paper_and_bound(level)
@@ -83,13 +83,13 @@ def ink_layers(gray: NDArray[np.uint8]) -> Iterator[InkLayer]:
 
 
 def _is_small(mask: NDArray[np.uint8]) -> bool:
-    """Return whether none of a layer's ink is nearly as high as a digit of the next coarser level."""
+    """Return whether none of a layer's ink is higher than the digits of its level."""
     height, width = (side - side % _CELL_PX for side in mask.shape)
     first, second, third, fourth = (mask[row:height:_CELL_PX, :width] for row in range(_CELL_PX))
     rows = cv2.bitwise_or(cv2.bitwise_or(first, second), cv2.bitwise_or(third, fourth))
     cells = (rows.view(np.uint32) != 0).view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(cells, 8, cv2.CV_32S, cv2.CCL_BBDT)
-    return bool(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0) < _SMALL_CELLS)
+    return bool(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0) <= _SMALL_CELLS)
 
 
 def _without_halo(layer: InkLayer, other: InkLayer) -> InkLayer:
@@ -126,14 +126,14 @@ def paper_of(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _paper(level: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the paper's brightness on every twelfth pixel, in a small level on every fourth.
+    """Return the paper's brightness on every eighth pixel, in a small level on every fourth.
 
     Always the median of means of 4×4 pixels: larger blocks would mostly be partly ink.
     """
     quarter = _half(_half(level))
     if level.size < _SMALL:
         return cv2.medianBlur(quarter, _SMALL_WINDOW)
-    return cv2.medianBlur(np.ascontiguousarray(quarter[1::3, 1::3]), _WINDOW)
+    return cv2.medianBlur(np.ascontiguousarray(quarter[::2, ::2]), _WINDOW)
 
 
 def _spread(blocks: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -179,5 +179,7 @@ def near_pairs(
         & (np.maximum(h[first], h[second]) >= 0.35 * union_h)
         & (np.minimum(extent[first], extent[second]) >= 0.18 * union_h)
     )
-    pairs = np.sort(np.stack([order[first[near]], order[second[near]]], axis=1), axis=1)
+    kept = np.flatnonzero(near)
+    one, other = order[first[kept]], order[second[kept]]
+    pairs = np.stack([np.minimum(one, other), np.maximum(one, other)], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
