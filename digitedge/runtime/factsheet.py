@@ -103,9 +103,11 @@ def verdict_text(verdict: GoldenVerdict) -> str:
 
 
 def _list_text(values: list[Any]) -> str:
-    """Return "0, 255"; long or nested lists of numbers by their size alone."""
+    """Return "0, 255"; long or nested lists by their size and what is in them alone."""
     if values and isinstance(values[0], list):
         return f"{len(values)} × {len(values[0])} numbers"
+    if values and isinstance(values[0], dict):
+        return f"{len(values)}, each with {', '.join(values[0])}"
     if len(values) > 16 and isinstance(values[0], float):
         return f"{len(values)} numbers"
     return ", ".join(str(each) for each in values)

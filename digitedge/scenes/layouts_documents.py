@@ -158,7 +158,7 @@ def draw_diagram(board: Board, writer: Writer, area: Area, ground: Ground) -> No
     square = rng.random() < 0.3
     for number, center in enumerate(nodes):
         if number and rng.random() < 0.8:
-            _connect(board, writer, nodes[int(rng.integers(number))], center, radius * 1.15, arrow=rng.random() < 0.6)
+            connect(board, writer, nodes[int(rng.integers(number))], center, radius * 1.15, arrow=rng.random() < 0.6)
         if square:
             _hand_box(board, writer, (center[0] - radius, center[1] - radius, 2 * radius, 2 * radius))
         else:
@@ -225,9 +225,10 @@ def _hand_box(board: Board, writer: Writer, area: Area) -> None:
     _shape(board, writer, np.concatenate([np.linspace(a, b, 8) for a, b in pairwise(corners)]))
 
 
-def _connect(
+def connect(
     board: Board, writer: Writer, start: tuple[float, float], end: tuple[float, float], trim: float, arrow: bool
 ) -> None:
+    """Draw a line or an arrow from near one point to near another, ``trim`` away from both."""
     a, b = np.array(start), np.array(end)
     along = (b - a) / (np.hypot(*(b - a)) + 1e-9)
     path = np.linspace(a + along * trim, b - along * trim, 16)

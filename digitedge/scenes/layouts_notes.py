@@ -6,6 +6,7 @@ import numpy as np
 
 from digitedge.scenes.board import Board
 from digitedge.scenes.grounds import Area, Ground
+from digitedge.scenes.layouts_documents import connect
 from digitedge.scenes.layouts_numbers import digits_text, number_text, word_text
 from digitedge.scenes.symbol_styles import SYMBOLS
 from digitedge.scenes.truth import Other
@@ -15,8 +16,11 @@ _BRACKETS = ("[]", "()", "{}", "[]", "[]")
 
 
 def draw_arrays(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
-    """Lists in brackets, one below the other, with commas, headings, names, arrows between and steps beside."""
+    """Lists in brackets: one below the other, with headings, names, arrows and steps beside; or halved and merged again."""
     rng = board.rng
+    if rng.random() < 0.4:
+        _draw_halves(board, writer, area)
+        return
     x, y, width, height = area
     size = writer.text_height
     largest = int(rng.choice([1, 9, 9, 30, 30, 99, 999]))
@@ -53,6 +57,54 @@ def _array_line(rng: np.random.Generator, largest: int, gap: str) -> str:
     if kind == 6:
         return f"{word_text(rng, 1, 6)} = {number_text(rng, 3)}"
     return f"{word_text(rng, 2, 6)} {word_text(rng, 2, 5)} {number_text(rng, 2)}"
+
+
+def _draw_halves(board: Board, writer: Writer, area: Area) -> None:
+    """A list halved until nothing is left to halve, and merged in order, as sorting is explained on boards."""
+    rng = board.rng
+    x, y, width, height = area
+    values = rng.integers(0, int(rng.choice([9, 30, 30, 99])) + 1, int(rng.integers(2, 9))).tolist()
+    brackets, comma = str(rng.choice(_BRACKETS)), str(rng.choice([",", ", ", " , "]))
+    size = writer.text_height
+    rows = _halves(values, brackets, comma)
+    while len(values) > 1 and min(_room(row, writer, width) for row in rows) < 0.3 * size:
+        values.pop()
+        rows = _halves(values, brackets, comma)
+    rows = rows[int(rng.integers(len(rows))) :] if rng.random() < 0.3 else rows
+    arrows = rng.random() < 0.7
+    baselines = np.arange(y + 1.3 * size, y + height - 0.4 * size, size * rng.uniform(2.0, 3.4))
+    above: list[tuple[float, float]] = []
+    for row, baseline in zip(rows, baselines, strict=False):
+        room, left = _room(row, writer, width), x
+        middles: list[tuple[float, float]] = []
+        for text in row:
+            left += max(room, 0.1 * size) * rng.uniform(0.85, 1.0)
+            right = writer.write(board, text, left, baseline, size)
+            middles.append(((left + right) / 2, baseline))
+            left = max(left + writer.measure(text, size), right)
+        for middle in middles if above and arrows else ():
+            start = min(above, key=lambda other: abs(other[0] - middle[0]))
+            connect(board, writer, (start[0], start[1] + 0.2 * size), (middle[0], baseline - 1.2 * size), 0.25 * size, True)
+        above = middles
+
+
+def _room(row: list[str], writer: Writer, width: float) -> float:
+    """Return the space before, between and behind some texts in one line, sheet pixels."""
+    return (width - sum(writer.measure(text, writer.text_height) for text in row)) / (len(row) + 1)
+
+
+def _halves(values: list[int], brackets: str, comma: str) -> list[list[str]]:
+    """Return the lines of a merge sort, each some lists.
+
+    >>> _halves([8, 3, 5], "[]", ",")
+    [['[8,3,5]'], ['[8,3]', '[5]'], ['[8]', '[3]', '[5]'], ['[3,8]', '[5]'], ['[3,5,8]']]
+    """
+    steps = [[values]]
+    while max(len(part) for part in steps[-1]) > 1:
+        middle = [(len(part) + 1) // 2 for part in steps[-1]]
+        steps.append([half for part, at in zip(steps[-1], middle, strict=True) for half in (part[:at], part[at:]) if half])
+    steps += [[sorted(part) for part in row] for row in steps[-2::-1]]
+    return [[f"{brackets[0]}{comma.join(map(str, part))}{brackets[1]}" for part in row] for row in steps]
 
 
 def _arrow(board: Board, writer: Writer, x: float, top: float, length: float) -> None:

@@ -186,6 +186,7 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
     hand = replace(
         hand, slant=min(max(hand.slant, -0.3), 0.5), warp=min(hand.warp, 0.1)
     )  # who writes for others writes readably
+    of_signs = rng.spawn(1)[0]
     return Writer(
         hand=hand,
         pen=pen,
@@ -197,6 +198,8 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         scans=hands if hands is not None and rng.random() < 0.5 else None,
         joined=bool(rng.random() < 0.4),
         upright_ones=kind not in ("text", "card", "print", "contacts"),
+        brackets=float(of_signs.uniform(1.1, 1.9)) if of_signs.random() < 0.6 else 1.0,
+        commas=float(of_signs.uniform(0.8, 2.0)),
     )
 
 

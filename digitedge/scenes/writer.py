@@ -20,6 +20,7 @@ from digitedge.scenes.truth import Box, MnistHands, Other, TrueDigit, TrueNumber
 
 _ALL: Mapping[str, tuple[Template, ...]] = {**LETTERS, **MARKS, **SYMBOLS}
 _Point = NDArray[np.float64]
+_BRACKETS = "[](){}"
 _BARE_ONES = frozenset({"bar", "leaning"})
 
 
@@ -38,6 +39,8 @@ class Writer:
         scans: Where digits' shapes come from, if not from strokes.
         upright_ones: Whether a 1 may be a bare bar.
         joined: Whether the letters of a word hang together.
+        brackets: Their height, in heights of a digit.
+        commas: Their size, in that of a small comma.
     """
 
     hand: Hand
@@ -50,6 +53,8 @@ class Writer:
     scans: MnistHands | None = None
     upright_ones: bool = True
     joined: bool = False
+    brackets: float = 1.0
+    commas: float = 1.0
 
     def width(self, height: float) -> float:
         """Return the pen's width for glyphs ``height`` high, sheet pixels."""
@@ -85,6 +90,11 @@ class Writer:
                 continue
             size = height * float(np.exp(self.hand.size_spread * rng.standard_normal()))
             foot = baseline + (x - left) * climb + 0.03 * height * rng.standard_normal()
+            if character in _BRACKETS:
+                foot += 0.5 * (self.brackets - 1) * size
+                size *= self.brackets
+            elif character == ",":
+                size *= self.commas
             box, right, ends = self._glyph(board, character, x, foot, size, color)
             if self.joined and character.islower() and before is not None and ends is not None:
                 self._join(board, before, ends[0], size, color)
@@ -105,6 +115,7 @@ class Writer:
         """Return about how wide ``text`` will be, sheet pixels; rather too much than too little."""
         widths = {" ": 0.7, ".": 0.15, "1": 0.5, "-": 0.55}
         lean = height * min(abs(self.hand.slant), 0.6)
+        widths |= dict.fromkeys(_BRACKETS, 0.5 * self.brackets) | {",": 0.2 * self.commas}
         return lean + height * sum(
             widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text
         )
