@@ -22,6 +22,7 @@ from digitedge.camera.live import NO_PICTURE, Controls, Health, LiveFrame, Sink
 from digitedge.camera.matching import whole_in_view
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.pace import READS_PER_S, Pace
+from digitedge.camera.signs import SteadySigns
 from digitedge.camera.source import Frame
 from digitedge.camera.still import Stillness
 from digitedge.camera.tracks import Tracks
@@ -81,7 +82,7 @@ class LiveLoop:
         self.frames_read = 0
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
         self._clock, self._in_color = clock or SystemClock(), in_color
-        self._tracks, self._announcer = Tracks(), Announcer()
+        self._tracks, self._signs, self._announcer = Tracks(), SteadySigns(), Announcer()
         self._stillness = Stillness()
         self._pace = None if reads_per_s is None else Pace(reads_per_s)
         self._small: NDArray[np.uint8] | None = None  # the newest frame, whether it was read or not
@@ -154,8 +155,9 @@ class LiveLoop:
             self._stillness.remember(small, frame.time)
         page = self._reader.read(frame.gray)
         began = perf_counter()
-        in_view = self._tracks.update(whole_in_view(page, self._reader.settings.roi_xywh), frame.gray, frame.time)
-        digits, numbers = steady_numbers(in_view)
+        whole = whole_in_view(page, self._reader.settings.roi_xywh)
+        in_view = self._tracks.update(whole, frame.gray, frame.time)
+        digits, numbers = steady_numbers(in_view, self._signs.update(page.signs, whole, self._tracks.shift_xy))
         changed, gone = self._announcer.update(numbers, frame.time, self._tracks.are_settled)
         stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
         return LiveFrame(

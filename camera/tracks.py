@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from statistics import median
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ class _Track:
     last_seen: float
     ink: NDArray[np.float32]
     usual_similarity: float = 0.8
-    votes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(10))
+    votes: list[float] = field(default_factory=lambda: [0.0] * 10)  # of so few numbers a list is faster
     weight: float = 0.0
     digit: int = 0
     hits: int = 0
@@ -63,12 +64,12 @@ class _Track:
         is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP or self._has_other_size(reading.box_xywh)
         memory = _NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES
         keep = (1 - 1 / memory) * min(1.0, memory / max(self.weight, 1.0))
-        self.votes *= keep
+        self.votes = [votes * keep for votes in self.votes]
         self.weight = self.weight * keep + 1
         self.votes[reading.digit] += reading.confidence
-        best = int(self.votes.argmax())
-        if not self.hits or self.votes[best] >= _SWITCH_SHARE * self.votes.sum():
-            self.digit = best
+        most = max(self.votes)
+        if not self.hits or most >= _SWITCH_SHARE * sum(self.votes):
+            self.digit = self.votes.index(most)
         self.usual_similarity += (similarity - self.usual_similarity) / (_MEMORY_FRAMES if is_new_ink else 20)
         self.ink = self.ink + (ink - self.ink) * np.float32(1 / 8)
         self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
@@ -78,12 +79,14 @@ class _Track:
         self.missed = 0
 
     def _has_other_size(self, box_xywh: Box) -> bool:
-        sides = zip(self.box[2:], box_xywh[2:], strict=True)
-        return any(abs(old - new) > max(_NEW_INK_GROWTH * old, _NEW_INK_GROWTH_PX) for old, new in sides)
+        _, _, width, height = self.box.tolist()
+        wider, higher = abs(width - box_xywh[2]), abs(height - box_xywh[3])
+        is_wider = wider > max(_NEW_INK_GROWTH * width, _NEW_INK_GROWTH_PX)
+        return is_wider or higher > max(_NEW_INK_GROWTH * height, _NEW_INK_GROWTH_PX)
 
     @property
     def confidence(self) -> float:
-        return float(self.votes[self.digit] / self.weight) if self.weight else 0.0
+        return self.votes[self.digit] / self.weight if self.weight else 0.0
 
     @property
     def box_xywh(self) -> Box:
@@ -92,7 +95,11 @@ class _Track:
 
 
 class Tracks:
-    """All digits in view."""
+    """All digits in view.
+
+    Attributes:
+        shift_xy: How far they have moved (median, pixels) between the last two frames that were read.
+    """
 
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
@@ -100,6 +107,7 @@ class Tracks:
         self._next_id = 1
         self._last_time: float | None = None
         self._last_gray: NDArray[np.uint8] | None = None
+        self.shift_xy = (0.0, 0.0)
 
     def update(self, readings: tuple[Reading, ...], gray: NDArray[np.uint8], time: float) -> list[tuple[TrackedDigit, Reading]]:
         """Take what was read in one frame and return the digits in view, each with its last reading.
@@ -124,6 +132,7 @@ class Tracks:
         self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
         for position in sorted(set(range(len(readings))) - set(matched.values())):
             self._tracks.append(self._new(readings[position], inks[position], time))
+        self.shift_xy = _median_shift([track for track in self._tracks if track.frames > 1])
         for track in self._tracks:
             track.steady = track.steady or _has_settled(track, time)
             track.read_at = track.box_xywh
@@ -181,6 +190,14 @@ class Tracks:
             track.missed = 0
         else:
             track.missed += 1
+
+
+def _median_shift(tracks: list[_Track]) -> tuple[float, float]:
+    if not tracks:
+        return 0.0, 0.0
+    boxes = [track.box.tolist() for track in tracks]
+    x, y = ([box[axis] - track.read_at[axis] for box, track in zip(boxes, tracks, strict=True)] for axis in (0, 1))
+    return median(x), median(y)
 
 
 def _without_replaced(tracks: list[_Track]) -> list[_Track]:
