@@ -58,7 +58,7 @@ def _accuracy_row(each: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _seeds(seeds: dict[str, Any]) -> Iterator[str]:
-    yield from ("", "## Seeds", "", f"The same training with seeds {', '.join(map(str, seeds['seeds']))}:", "")
+    yield from ("", "## Seeds", "", f"Trained with seeds {', '.join(map(str, seeds['seeds']))}: {seeds['training']}.", "")
     rows = [
         (what, percent(each["mean"]), f"{100 * each['deviation']:.3f}", percent(each["min"]), percent(each["max"]))
         for what, each in seeds["measured"].items()

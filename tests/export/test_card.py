@@ -132,14 +132,23 @@ def test_crops_are_read_file_by_file_and_together(tmp_path: Path):
 def test_seed_runs_give_mean_and_spread(tmp_path: Path):
     path = tmp_path / "small.seeds.json"
     assert seed_spread(path) is None
-    path.write_text(json.dumps([{"seed": seed, "test, int8": 0.996 + seed / 1000} for seed in (0, 1, 2)]))
+    runs = [{"seed": seed, "test, int8": 0.996 + seed / 1000} for seed in (0, 1, 2)]
+    path.write_text(json.dumps({"training": "two epochs", "runs": runs}))
     found = seed_spread(path)
+    assert found["training"] == "two epochs"
     assert found["seeds"] == [0, 1, 2]
     assert found["measured"]["test, int8"] == pytest.approx({"mean": 0.997, "deviation": 0.001, "min": 0.996, "max": 0.998})
 
 
 @pytest.mark.parametrize(
-    "content", ["{}", "[]", "nonsense", '[{"seed": 0, "test": 0.9}]', '[{"seed": 0, "a": 1}, {"seed": 1}]']
+    "content",
+    [
+        "{}",
+        "[]",
+        "nonsense",
+        '{"training": "", "runs": [{"seed": 0, "test": 0.9}]}',
+        '{"runs": [{"seed": 0, "a": 1}, {"seed": 1, "a": 1}]}',
+    ],
 )
 def test_a_file_of_anything_else_is_refused(tmp_path: Path, content: str):
     (tmp_path / "small.seeds.json").write_text(content)
@@ -157,7 +166,11 @@ def test_the_page_of_a_quick_card_tells_what_was_measured_and_no_more():
 def test_the_page_of_a_whole_card_has_every_section():
     beside = {"what": "the reference", "p50_us": 40.0, "ratio": 1.25, "low": 1.2, "high": 1.3}
     card = BASE | {
-        "seeds": {"seeds": [0, 1], "measured": {"test": {"mean": 0.997, "deviation": 0.0005, "min": 0.9965, "max": 0.9975}}},
+        "seeds": {
+            "training": "two epochs",
+            "seeds": [0, 1],
+            "measured": {"test": {"mean": 0.997, "deviation": 0.0005, "min": 0.9965, "max": 0.9975}},
+        },
         "generalisation": {
             "traits": {"chalk": 0.992},
             "open_set": {
