@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitedge.reading.ink import levels, paper_of
+from digitedge.reading.ink import ink_layers, levels, paper_of
 from digitedge.reading.reader import candidates_of
 
 
@@ -71,3 +71,34 @@ def test_a_huge_picture_is_read_at_no_more_than_its_share_of_pixels() -> None:
     zoom, level = next(levels(np.zeros((3000, 4000), np.uint8)))
     assert level.size <= 2_210_000
     assert zoom == pytest.approx(4000 / level.shape[1])
+
+
+def bars(height: int, thickness: int) -> np.ndarray:
+    """A page with six upright bars."""
+    gray = page(480, 640)
+    for x in range(60, 600, 100):
+        cv2.line(gray, (x, 60), (x, 60 + height), 40, thickness)
+    return gray
+
+
+@pytest.mark.parametrize(("height", "thickness", "deepest"), [(30, 4, 0), (60, 8, 0), (130, 8, 1), (300, 8, 2)])
+def test_no_level_is_looked_at_beyond_what_the_ink_is_high_enough_for(height: int, thickness: int, deepest: int) -> None:
+    assert max(layer.level for layer in ink_layers(bars(height, thickness))) == deepest
+
+
+@pytest.mark.parametrize("thickness", [50, 60, 80])
+def test_strokes_too_thick_for_the_finest_level_are_seen_at_a_coarser_one(thickness: int) -> None:
+    gray = page(480, 640)
+    cv2.ellipse(gray, (320, 240), (110, 170), 0, 0, 360, 40, thickness)
+    gray = cv2.GaussianBlur(gray, (5, 5), 0)
+    truth = (210 - thickness // 2, 70 - thickness // 2, 220 + thickness, 340 + thickness)
+    assert max(overlaps(candidate.box_xywh, truth) for candidate in candidates_of(gray)) > 0.7
+
+
+def test_small_writing_does_not_hide_a_large_digit() -> None:
+    gray = page(480, 640)
+    for x in range(20, 300, 40):
+        cv2.line(gray, (x, 20), (x, 44), 40, 3)
+    cv2.line(gray, (480, 100), (480, 420), 40, 60)
+    gray = cv2.GaussianBlur(gray, (5, 5), 0)
+    assert max(overlaps(candidate.box_xywh, (450, 70, 60, 380)) for candidate in candidates_of(gray)) > 0.7

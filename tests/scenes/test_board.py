@@ -74,6 +74,20 @@ def test_writing_tells_digits_numbers_and_letters():
     assert board.numbers[0].box_xywh == around([digit.box_xywh for digit in board.digits[:2]])
 
 
+def test_brackets_may_be_higher_than_digits_and_commas_larger():
+    heights = {}
+    for brackets, commas in ((1.0, 1.0), (1.8, 2.0)):
+        board = blank_board(np.eye(3), (640, 160))
+        replace(neat_writer(), brackets=brackets, commas=commas).write(board, "[8,8]", 20.0, 110.0, 40.0)
+        digits = [digit.box_xywh for digit in board.digits]
+        opened, comma, closed = (other.box_xywh for other in board.others)
+        middle = np.mean([y + h / 2 for _, y, _, h in digits])
+        assert abs(opened[1] + opened[3] / 2 - middle) < 6 and abs(closed[1] + closed[3] / 2 - middle) < 6
+        heights[brackets] = opened[3], comma[3]
+    assert heights[1.8][0] > 1.5 * heights[1.0][0]
+    assert heights[1.8][1] > 1.3 * heights[1.0][1]
+
+
 def test_print_is_marked_as_print():
     board = blank_board(np.eye(3), (640, 120))
     print_text(board, "A 407", 20.0, 30.0, 40.0, BLACK, font=3)
