@@ -81,7 +81,7 @@ def bars(height: int, thickness: int) -> np.ndarray:
     return gray
 
 
-@pytest.mark.parametrize(("height", "thickness", "deepest"), [(30, 4, 0), (60, 8, 0), (130, 8, 1), (300, 8, 2)])
+@pytest.mark.parametrize(("height", "thickness", "deepest"), [(30, 4, 0), (60, 8, 0), (130, 8, 1), (260, 8, 2)])
 def test_no_level_is_looked_at_beyond_what_the_ink_is_high_enough_for(height: int, thickness: int, deepest: int) -> None:
     assert max(layer.level for layer in ink_layers(bars(height, thickness))) == deepest
 
