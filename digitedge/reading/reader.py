@@ -24,7 +24,7 @@ from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier
 
 _PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs,
-_SURE = 0.9  # and above which for all of them none would be read better another way
+_SURE = 0.9  # and above which for all of a line none would be read better another way
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ class Reader:
             return fields, probabilities
         for degrees, members in tilted_lines([candidates[index].box_xywh for index in plausible]):
             indices = [plausible[member] for member in members]
+            if best[indices].min() > _SURE:
+                continue
             turned = to_inputs((upright(candidates[i].patch, degrees) for i in indices), self.classifier.info.geometry)
             read = self.classifier.probabilities(turned)
             if read[:, :count].max(axis=1).mean() > best[indices].mean():
