@@ -186,7 +186,7 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
     hand = replace(
         hand, slant=min(max(hand.slant, -0.3), 0.5), warp=min(hand.warp, 0.1)
     )  # who writes for others writes readably
-    of_signs = rng.spawn(1)[0]
+    of_signs = _beside(rng)
     return Writer(
         hand=hand,
         pen=pen,
@@ -201,6 +201,13 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         brackets=float(of_signs.uniform(1.1, 1.9)) if of_signs.random() < 0.6 else 1.0,
         commas=float(of_signs.uniform(0.8, 2.0)),
     )
+
+
+def _beside(rng: np.random.Generator) -> np.random.Generator:
+    """Return a generator of its own; the one it is derived from goes on as if it had not been asked."""
+    bits = rng.bit_generator
+    seeds = getattr(bits, "seed_seq" if hasattr(bits, "seed_seq") else "_seed_seq")  # NumPy before 1.25, as Debian 12 has it
+    return np.random.default_rng(seeds.spawn(1)[0])
 
 
 def _draw_mixed(board: Board, hands: MnistHands | None, difficulty: float) -> None:
