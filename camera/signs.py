@@ -16,8 +16,6 @@ _HELD_SHARE = 0.3  # of them all, for one that is steady already
 _FORGOTTEN = 0.15
 _APART, _APART_PX = 0.5, 2.0  # of its longer side, and beyond, between its middles in two frames
 _BESIDE, _ABOVE = 1.0, 0.5  # heights of a digit: what is farther away says nothing about its number
-
-
 _BOX, _SEEN, _LOOKS, _STEADY = slice(0, 4), 4, 5, 6  # columns of what is known of a sign
 
 
