@@ -24,12 +24,12 @@ def draw_arrays(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     x, y, width, height = area
     size = writer.text_height
     largest = int(rng.choice([1, 9, 9, 30, 30, 99, 999]))
-    gap = " " if rng.random() < 0.5 else ""
+    gaps = ("", " ", "  ")[: int(rng.integers(1, 4))]
     step = max(ground.line_step, size * rng.uniform(1.7, 3.0))
     arrows = rng.random() < 0.4
     left = x + size * rng.uniform(0, 1.5)
     for line, baseline in enumerate(np.arange(y + size, y + height - 0.3 * size, step)):
-        text = word_text(rng, 3, 8) if line == 0 and rng.random() < 0.6 else _array_line(rng, largest, gap)
+        text = word_text(rng, 3, 8) if line == 0 and rng.random() < 0.6 else _array_line(rng, largest, gaps)
         while text and left + writer.measure(text, size) > x + width:
             text = text[:-2].rstrip(", ")
         right = writer.write(board, text, left, baseline, size) if text else left
@@ -39,17 +39,22 @@ def draw_arrays(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
             _arrow(board, writer, left + (right - left) * rng.uniform(0.2, 0.8), baseline + 0.35 * size, step - 1.6 * size)
 
 
-def _array_line(rng: np.random.Generator, largest: int, gap: str) -> str:
-    """Return a line such as "[4, 8, 15]", "ab = [1,2] [3]", "x = 8" or "max 17"."""
+def _array_line(rng: np.random.Generator, largest: int, gaps: tuple[str, ...]) -> str:
+    """Return a line such as "[4, 8, 15]", "[[1,2],[3, 4]]", "ab = [1,2] [3]", "x = 8" or "max 17"."""
 
-    def listed() -> str:
+    def gap() -> str:
+        return str(rng.choice(gaps))
+
+    def listed(longest: int = 8) -> str:
         brackets = str(rng.choice(_BRACKETS))
-        items = [str(int(value)) for value in rng.integers(0, largest + 1, int(rng.integers(1, 9)))]
-        return f"{brackets[0]}{gap}{(',' + gap).join(items)}{gap}{brackets[1]}"
+        values = rng.integers(0, largest + 1, int(rng.integers(1, longest + 1)))
+        return f"{brackets[0]}{gap()}{','.join(f'{gap()}{value}{gap()}' for value in values)}{brackets[1]}"
 
-    kind = int(rng.integers(8))
+    kind = int(rng.integers(9))
     if kind < 4:
         return listed()
+    if kind == 8:
+        return f"{word_text(rng, 1, 4)} = [{','.join(listed(3) for _ in range(int(rng.integers(2, 4))))}]"
     if kind == 4:
         return f"{listed()}  {listed()}"
     if kind == 5:

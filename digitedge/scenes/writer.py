@@ -41,6 +41,8 @@ class Writer:
         joined: Whether the letters of a word hang together.
         brackets: Their height, in heights of a digit.
         commas: Their size, in that of a small comma.
+        sizes: The usual height of each digit, in that of all: many write a 0 small.
+        lifts: How far each digit stands above the line, in heights of a digit.
     """
 
     hand: Hand
@@ -55,6 +57,8 @@ class Writer:
     joined: bool = False
     brackets: float = 1.0
     commas: float = 1.0
+    sizes: tuple[float, ...] = (1.0,) * 10
+    lifts: tuple[float, ...] = (0.0,) * 10
 
     def width(self, height: float) -> float:
         """Return the pen's width for glyphs ``height`` high, sheet pixels."""
@@ -95,6 +99,9 @@ class Writer:
                 size *= self.brackets
             elif character == ",":
                 size *= self.commas
+            elif character in "0123456789":
+                foot -= self.lifts[int(character)] * size
+                size *= self.sizes[int(character)]
             box, right, ends = self._glyph(board, character, x, foot, size, color)
             if self.joined and character.islower() and before is not None and ends is not None:
                 self._join(board, before, ends[0], size, color)
