@@ -19,13 +19,16 @@ STAYS_S, UNSETTLED_STAYS_S = 0.1, 0.25
 
 
 def steady_numbers(
-    digits: list[tuple[TrackedDigit, Reading]], signs: NDArray[np.int32] | None = None
+    digits: list[tuple[TrackedDigit, Reading]],
+    signs: NDArray[np.int32] | None = None,
+    rules: NDArray[np.int32] | None = None,
 ) -> tuple[tuple[TrackedDigit, ...], tuple[Number, ...]]:
     """Return the digits in reading order, and the numbers their steady ones form (members are indices into the digits).
 
     Args:
         digits: In view, each with its last reading.
         signs: int32 [K, 4], boxes of the steady signs beside them.
+        rules: int32 [M, 4], boxes of pieces of upright rules in the newest frame.
     """
     # Made anew: dataclasses.replace takes three times as long.
     valued = [
@@ -36,7 +39,7 @@ def steady_numbers(
     ordered = in_reading_order(valued)
     tracked = tuple(by_reading[id(reading)] for reading in ordered)
     steady = [position for position, digit in enumerate(tracked) if digit.steady]
-    numbers = group_numbers([ordered[position] for position in steady], signs)
+    numbers = group_numbers([ordered[position] for position in steady], signs, rules)
     moved = (dataclasses.replace(number, members=tuple(steady[m] for m in number.members)) for number in numbers)
     return tracked, tuple(moved)
 

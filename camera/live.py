@@ -45,8 +45,8 @@ class LiveFrame:
         digits: The digits in view, each with its steady value.
         numbers: Steady numbers, made of the steady ones of ``digits``.
         changed: Numbers' texts announced with this frame (`--on-change`); empty when nothing changed.
-        stage_ms: Milliseconds of each stage of this frame. A frame that was not read has one stage: "still" if it shows what
-            the last one showed, "follow" if its boxes were moved with their ink.
+        stage_ms: Milliseconds of each stage of this frame, after "decode" where the source tells it. A frame that was not read
+            has one: "still" if it shows what the last one showed, "follow" if its boxes were moved with their ink.
         health: "good", "degraded" or "down".
         gone: Numbers' texts announced before that are no longer in view since this frame.
         was_read: The digits were looked for in this frame; else they are those of the last one that was read.

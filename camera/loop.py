@@ -69,7 +69,7 @@ class LiveLoop:
 
         Args:
             newest: Gives the frames; started and closed by `run`.
-            reader: Reads them; its region of interest follows ``controls``.
+            reader: Reads them; its region of interest follows ``controls``, and it leaves the numbers to the loop.
             sinks: Get every frame; closed by `run`.
             controls: Shared with a viewer.
             reads_per_s: Readings a second of a picture that moves without news, see `digitedge.camera.pace`; None reads every
@@ -81,6 +81,7 @@ class LiveLoop:
         self.controls = controls or Controls()
         self.frames_read = 0
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
+        reader.settings = dataclasses.replace(reader.settings, grouped=False)
         self._clock, self._in_color = clock or SystemClock(), in_color
         self._tracks, self._signs, self._announcer = Tracks(), SteadySigns(), Announcer()
         self._stillness = Stillness()
@@ -141,7 +142,7 @@ class LiveLoop:
 
     def _kept(self, stage: str, number: int, frame: Frame, live: LiveFrame, began: float) -> LiveFrame:
         """Return a frame that was not read, with what ``live`` holds of the last one that was."""
-        stage_ms = {stage: (perf_counter() - began) * 1e3}
+        stage_ms = {**_decoding(frame), stage: (perf_counter() - began) * 1e3}
         page = dataclasses.replace(live.page, stage_ms=stage_ms)
         return dataclasses.replace(
             live, frame=number, time=frame.time, frame_bgr=self._picture(frame), page=page, changed=(), gone=(),
@@ -157,9 +158,9 @@ class LiveLoop:
         began = perf_counter()
         whole = whole_in_view(page, self._reader.settings.roi_xywh)
         in_view = self._tracks.update(whole, frame.gray, frame.time)
-        digits, numbers = steady_numbers(in_view, self._signs.update(page.signs, whole, self._tracks.shift_xy))
+        digits, numbers = steady_numbers(in_view, self._signs.update(page.signs, whole, self._tracks.shift_xy), page.rules)
         changed, gone = self._announcer.update(numbers, frame.time, self._tracks.are_settled)
-        stage_ms = {**page.stage_ms, "track": (perf_counter() - began) * 1e3}
+        stage_ms = {**_decoding(frame), **page.stage_ms, "track": (perf_counter() - began) * 1e3}
         return LiveFrame(
             number, frame.time, self._picture(frame), page, digits, numbers, changed, stage_ms, self._health.word, gone
         )
@@ -192,6 +193,10 @@ class LiveLoop:
                 failures.append(failure)
         if failures:
             raise failures[0]
+
+
+def _decoding(frame: Frame) -> dict[str, float]:
+    return {"decode": frame.decode_ms} if frame.decode_ms else {}
 
 
 def _with_roi(reader: Reader, controls: Controls) -> ReaderSettings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitedge.reading.page import Box, Page, Reading
 
@@ -31,16 +30,16 @@ def whole_in_view(page: Page, roi_xywh: Box | None) -> tuple[Reading, ...]:
     return tuple(reading for reading in page.digits if is_whole(reading.box_xywh))
 
 
-def match_boxes(old_xywh: Sequence[NDArray[np.float64]], new_xywh: Sequence[Box]) -> dict[int, int]:
+def match_boxes(old_xywh: Sequence[Sequence[float]], new_xywh: Sequence[Box]) -> dict[int, int]:
     """Return for each old box the new one that is nearest and of similar size, nearest pairs first; indices of both.
 
     Args:
-        old_xywh: x, y, width, height, float64 [4] each, pixels.
+        old_xywh: x, y, width, height, pixels.
         new_xywh: The same, whole pixels.
     """
     if not old_xywh or not new_xywh:
         return {}
-    old, new = np.stack(old_xywh), np.array(new_xywh, np.float64)
+    old, new = np.array(old_xywh, np.float64), np.array(new_xywh, np.float64)
     sizes = np.sqrt(old[:, None, 2] * old[:, None, 3] / np.maximum(new[None, :, 2] * new[None, :, 3], 1))
     shift = np.abs((old[:, None, :2] + old[:, None, 2:] / 2) - (new[None, :, :2] + new[None, :, 2:] / 2)).max(axis=2)
     shift /= np.maximum(old[:, None, 3], old[:, None, 2])

@@ -14,7 +14,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from digitedge.camera.jpeg import END, START, decode_jpeg, jpeg_frame
+from digitedge.camera.jpeg import END, START, JpegFrames, decode_jpeg
 from digitedge.camera.source import Frame, StalledError, frame_of_bgr
 from digitedge.errors import SourceError
 
@@ -47,6 +47,7 @@ class MjpegStream:
         self._response: Any = None
         self._socket: socket.socket | None = None
         self._parts = _Parts(b"--")
+        self._frames = JpegFrames()
         self._loss: SourceError | None = None
 
     def open(self) -> None:
@@ -103,7 +104,7 @@ class MjpegStream:
 
     def _frame(self, content: bytes, captured: float) -> Frame | None:
         if not self._in_color:
-            return jpeg_frame(content, captured)
+            return self._frames.frame(content, captured)
         picture = decode_jpeg(content)
         return None if picture is None else frame_of_bgr(picture, captured)
 

@@ -15,12 +15,17 @@ _SPARE, _SPARE_PER_S = 20.0, 5.0  # readings for news: two digits' at once, and 
 _EARLY = 0.93  # frames come a little early or late; of 30 frames a second every seventh
 
 
+def due_after_s(reads_per_s: float = READS_PER_S) -> float:
+    """Return how long after a reading the next one is due, seconds."""
+    return _EARLY / reads_per_s
+
+
 class Pace:
     """Decides which frames are read."""
 
     def __init__(self, reads_per_s: float = READS_PER_S) -> None:
         """Make it; ``reads_per_s`` readings a second of a picture without news."""
-        self._every_s = _EARLY / reads_per_s
+        self._every_s = due_after_s(reads_per_s)
         self._read_at: float | None = None
         self._spare = _SPARE
 

@@ -15,6 +15,7 @@ from digitedge.camera.behind import Behind
 from digitedge.camera.lines import Lines
 from digitedge.camera.live import Controls, Sink
 from digitedge.camera.loop import Limits, LiveLoop
+from digitedge.camera.memory import keep_freed_memory
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.notify import Notifier
 from digitedge.camera.pace import READS_PER_S
@@ -85,6 +86,7 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         OutputError: A recording cannot be written, or there is no display.
         BrokenPipeError: The reader of standard output has left.
     """
+    keep_freed_memory()
     cv2.setNumThreads(1)  # frames are small: more threads cost more than they save, and capture and sinks have their own
     in_color = wishes.window or any(w is not None for w in (wishes.record, wishes.crops, wishes.serve))
     source = make_source(wishes.source, replace(wishes.options, in_color=in_color))

@@ -32,6 +32,10 @@ class Frame(Protocol):
     def time(self) -> float:
         """Live sources: seconds since the epoch at which it was captured. Recordings: seconds since their first frame."""
 
+    @property
+    def decode_ms(self) -> float:
+        """Milliseconds from ``time`` on that its source has decoded; 0 where ``time`` is when that was done."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlainFrame:
@@ -40,6 +44,7 @@ class PlainFrame:
     bgr: NDArray[np.uint8]
     gray: NDArray[np.uint8]
     time: float
+    decode_ms: float = 0.0
 
     @property
     def small(self) -> NDArray[np.uint8]:

@@ -40,7 +40,7 @@ _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which n
 class _Track:
     id: int
     reading: Reading
-    box: NDArray[np.float64]
+    box: list[float]  # x, y, width, height
     first_seen: float
     last_seen: float
     ink: NDArray[np.float32]
@@ -58,9 +58,8 @@ class _Track:
     read_at: Box = (0, 0, 0, 0)  # where its box was in the last frame that was read
     patch: NDArray[np.float32] | None = None  # the grey picture under it when it was last read, while it is not
 
-    def vote(self, reading: Reading, ink: NDArray[np.float32], time: float) -> None:
-        """Take one frame's reading, and its ink: float32 [784] with mean 0 and length 1."""
-        similarity = float(self.ink @ ink) / float(self.ink @ self.ink) ** 0.5
+    def vote(self, reading: Reading, similarity: float, ink: NDArray[np.float32], time: float) -> None:
+        """Take one frame's reading, how similar its ink is to the track's, and what that becomes (see `_mixed`)."""
         is_new_ink = similarity < self.usual_similarity - _NEW_INK_DROP or self._has_other_size(reading.box_xywh)
         memory = _NEW_INK_MEMORY_FRAMES if is_new_ink else _MEMORY_FRAMES
         keep = (1 - 1 / memory) * min(1.0, memory / max(self.weight, 1.0))
@@ -71,15 +70,16 @@ class _Track:
         if not self.hits or most >= _SWITCH_SHARE * sum(self.votes):
             self.digit = self.votes.index(most)
         self.usual_similarity += (similarity - self.usual_similarity) / (_MEMORY_FRAMES if is_new_ink else 20)
-        self.ink = self.ink + (ink - self.ink) * np.float32(1 / 8)
-        self.box += (np.array(reading.box_xywh) - self.box) * (0.3 if self.steady else 0.6)
+        self.ink = ink
+        share = 0.3 if self.steady else 0.6
+        self.box = [was + (side - was) * share for was, side in zip(self.box, reading.box_xywh, strict=True)]
         self.reading, self.last_seen, self.patch = reading, time, None
         self.hits += 1
         self.reads += 1
         self.missed = 0
 
     def _has_other_size(self, box_xywh: Box) -> bool:
-        _, _, width, height = self.box.tolist()
+        _, _, width, height = self.box
         wider, higher = abs(width - box_xywh[2]), abs(height - box_xywh[3])
         is_wider = wider > max(_NEW_INK_GROWTH * width, _NEW_INK_GROWTH_PX)
         return is_wider or higher > max(_NEW_INK_GROWTH * height, _NEW_INK_GROWTH_PX)
@@ -90,7 +90,7 @@ class _Track:
 
     @property
     def box_xywh(self) -> Box:
-        x, y, width, height = self.box.tolist()
+        x, y, width, height = self.box
         return round(x), round(y), round(width), round(height)
 
 
@@ -123,10 +123,11 @@ class Tracks:
             track.looks, track.reads = track.looks * keep + 1, track.reads * keep
         inks = _inks(readings)
         matched = match_boxes([track.box for track in self._tracks], [reading.box_xywh for reading in readings])
+        voters, voices = [self._tracks[row] for row in matched], list(matched.values())
+        for track, voice, similarity, ink in zip(voters, voices, *_mixed([t.ink for t in voters], inks[voices]), strict=True):
+            track.vote(readings[voice], similarity, ink, time)
         for row, track in enumerate(self._tracks):
-            if row in matched:
-                track.vote(readings[matched[row]], inks[matched[row]], time)
-            else:
+            if row not in matched:
                 self._miss(track, gray, time)
         self._former.extend(track for track in self._tracks if track.steady and _is_gone(track, time))
         self._tracks = [track for track in self._tracks if not _is_gone(track, time)]
@@ -149,11 +150,11 @@ class Tracks:
             size_wh: Of the frame, which no box leaves.
         """
         if self._tracks:
-            boxes = np.stack([track.box for track in self._tracks])
+            boxes = np.array([track.box for track in self._tracks])
             corners = boxes[:, :2] + shifts_of(before, now, boxes)
             room = np.maximum(0, size_wh - boxes[:, 2:])
             boxes[:, :2] = np.clip(corners, 0, room)
-            for track, box in zip(self._tracks, boxes, strict=True):
+            for track, box in zip(self._tracks, boxes.tolist(), strict=True):
                 track.box = box
         return {track.id: track.box_xywh for track in self._tracks}
 
@@ -169,9 +170,8 @@ class Tracks:
         return all(track.steady and not track.missed and track.reading.digit == track.digit for track in self._tracks)
 
     def _new(self, reading: Reading, ink: NDArray[np.float32], time: float) -> _Track:
-        box = np.array(reading.box_xywh, np.float64)
-        track = _Track(self._next_id, reading, box, time, time, ink, frames=1, looks=1)
-        track.vote(reading, ink, time)
+        track = _Track(self._next_id, reading, [float(side) for side in reading.box_xywh], time, time, ink, frames=1, looks=1)
+        track.vote(reading, 1.0, ink, time)
         for former in list(self._former):
             if former.digit == reading.digit and match_boxes([former.box], [reading.box_xywh]):
                 self._former.remove(former)
@@ -195,8 +195,7 @@ class Tracks:
 def _median_shift(tracks: list[_Track]) -> tuple[float, float]:
     if not tracks:
         return 0.0, 0.0
-    boxes = [track.box.tolist() for track in tracks]
-    x, y = ([box[axis] - track.read_at[axis] for box, track in zip(boxes, tracks, strict=True)] for axis in (0, 1))
+    x, y = ([track.box[axis] - track.read_at[axis] for track in tracks] for axis in (0, 1))
     return median(x), median(y)
 
 
@@ -246,6 +245,20 @@ def _inks(readings: tuple[Reading, ...]) -> NDArray[np.float32]:
     values -= values.mean(axis=1, keepdims=True)
     values /= np.maximum(np.sqrt((values * values).sum(axis=1, keepdims=True)), np.float32(1e-6))
     return values
+
+
+def _mixed(known: list[NDArray[np.float32]], fresh: NDArray[np.float32]) -> tuple[list[float], NDArray[np.float32]]:
+    """Return how similar each track's ink is to its fresh one (correlation), and the former moved an eighth of the way.
+
+    Args:
+        known: Of K tracks, float32 [F] each.
+        fresh: float32 [K, F], see `_inks`.
+    """
+    if not known:
+        return [], fresh
+    old = np.stack(known)
+    similarity = np.einsum("kf,kf->k", old, fresh) / np.sqrt(np.einsum("kf,kf->k", old, old))
+    return similarity.tolist(), old + (fresh - old) * np.float32(1 / 8)
 
 
 def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:

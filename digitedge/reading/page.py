@@ -48,8 +48,8 @@ class Number:
     members: tuple[int, ...]
 
 
-def no_signs() -> NDArray[np.int32]:
-    """Return int32 [0, 4]: no signs beside the digits."""
+def no_boxes() -> NDArray[np.int32]:
+    """Return int32 [0, 4]: no signs, no rules."""
     return np.empty((0, 4), np.int32)
 
 
@@ -60,10 +60,11 @@ class Page:
     Attributes:
         size_wh: Size of the picture, pixels.
         digits: In reading order.
-        numbers: In reading order.
+        numbers: In reading order; none where `ReaderSettings.grouped` is off.
         stage_ms: Milliseconds each stage took: "ink", "candidates", "patch", "invoke", "decide", "numbers"; the camera
             adds its own.
         signs: int32 [M, 4], boxes (x, y, width, height in pixels) of ink near the digits that is no digit.
+        rules: int32 [K, 4], boxes alike of pieces of upright rules.
         advice: One sentence when the picture cannot be read well, else "".
     """
 
@@ -71,5 +72,6 @@ class Page:
     digits: tuple[Reading, ...]
     numbers: tuple[Number, ...]
     stage_ms: dict[str, float]
-    signs: NDArray[np.int32] = dataclasses.field(default_factory=no_signs, repr=False, compare=False)
+    signs: NDArray[np.int32] = dataclasses.field(default_factory=no_boxes, repr=False, compare=False)
+    rules: NDArray[np.int32] = dataclasses.field(default_factory=no_boxes, repr=False, compare=False)
     advice: str = ""

@@ -35,10 +35,12 @@ class ReaderSettings:
         min_confidence: Readings below this calibrated probability are dropped, in [0, 1]. The default is half of the F1 that is
             reached on drawn pages (Z. C. Lipton et al. 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure").
         roi_xywh: Region of interest, pixels of the full picture; None reads all of it.
+        grouped: Whether digits are grouped into numbers; the camera does that itself, with those that are steady.
     """
 
     min_confidence: float = 0.45
     roi_xywh: Box | None = None
+    grouped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,12 @@ class Reader:
         clock.stage("decide")
         corner = np.array([*offset, 0, 0], np.int32)
         signs = signs_between(candidates, selection.standing, found.marks) + corner
-        numbers = group_numbers(readings, signs, np.rint(found.rules[:, :4]).astype(np.int32) + corner)
+        rules = np.rint(found.rules[:, :4]).astype(np.int32) + corner
+        numbers = group_numbers(readings, signs, rules) if self.settings.grouped else ()
         clock.stage("numbers")
         hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
-        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, hint)
+        page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, rules, hint)
         return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
 
     def candidates(self, layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:

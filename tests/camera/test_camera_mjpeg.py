@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from camera_servers import MjpegServer, jpeg_of, number_of, numbered_bgr
 
-from digitedge.camera.jpeg import JpegFrame, decode_jpeg, jpeg_frame
+from digitedge.camera.jpeg import JpegFrame, JpegFrames, decode_jpeg
 from digitedge.camera.mjpeg import MjpegStream, _Parts
-from digitedge.camera.source import StalledError, frame_of_bgr
+from digitedge.camera.source import StalledError, frame_of_bgr, frame_of_gray
 from digitedge.errors import SourceError
 
 
@@ -85,12 +85,27 @@ def test_what_is_no_whole_jpeg_is_no_picture() -> None:
 def test_a_frame_nobody_looks_at_is_decoded_only_as_far_as_it_is_asked_for() -> None:
     bgr = cv2.GaussianBlur(np.random.default_rng(6).integers(0, 256, (120, 160, 3), dtype=np.uint8), (0, 0), 4)
     content = jpeg_of(cv2.normalize(bgr, None, 0, 255, cv2.NORM_MINMAX))
-    frame, whole = jpeg_frame(content, 5.0), frame_of_bgr(decode_jpeg(content), 5.0)
+    frame, whole = JpegFrames().frame(content, 5.0), frame_of_bgr(decode_jpeg(content), 5.0)
     assert frame.time == 5.0
     assert cv2.absdiff(frame.small, whole.small).max() <= 3  # the block's lowest frequencies, not its mean
     assert cv2.absdiff(frame.gray, whole.gray).max() <= 2  # luma as it was sent, not made again of rounded colours
     assert np.array_equal(frame.bgr, whole.bgr)
-    assert jpeg_frame(content[: len(content) // 2] + b"\xff\xd9", 5.0) is None
+    assert JpegFrames().frame(content[: len(content) // 2] + b"\xff\xd9", 5.0) is None
+
+
+def test_the_frame_that_is_due_to_be_read_is_decoded_once() -> None:
+    content = jpeg_of(np.random.default_rng(7).integers(0, 256, (120, 160, 3), dtype=np.uint8))
+    shrunk_gray = frame_of_gray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE), 0.0).small
+    frames = JpegFrames()
+    first = frames.frame(content, 5.0)
+    assert not np.array_equal(first.small, shrunk_gray)  # libjpeg's small picture is told from the shrunk one by this
+    assert first.gray.shape == (120, 160)
+    too_early, due, long_past = (frames.frame(content, 5.0 + seconds) for seconds in (0.1, 0.25, 1.0))
+    assert np.array_equal(due.small, shrunk_gray)
+    assert np.array_equal(due.gray, first.gray)
+    assert np.array_equal(too_early.small, first.small)
+    assert np.array_equal(long_past.small, first.small)
+    assert frames.frame(content[: len(content) // 2] + b"\xff\xd9", 5.5) is None
 
 
 def test_a_stream_without_onlookers_gives_such_frames() -> None:

@@ -58,18 +58,45 @@ def test_a_sign_moves_with_the_digits():
 def test_the_live_loop_tells_points_and_minus_signs(text):
     if not DEFAULT_MODEL.is_file():
         lacking("no shipped model")
-    sheet = _sheet(text)
-    assert [number.text for number in Reader(Classifier(DEFAULT_MODEL)).read(sheet).numbers] == [text], "not read even at rest"
+    _assert_told(_sheet(text), [text])
+
+
+def test_the_live_loop_keeps_two_cells_of_a_table_apart():
+    if not DEFAULT_MODEL.is_file():
+        lacking("no shipped model")
+    table, open_sheet = _table(ruled=True), _table(ruled=False)
+    assert Reader(Classifier(DEFAULT_MODEL)).read(open_sheet).numbers[0].text == "37", "the gap alone parts them"
+    _assert_told(table, ["3", "7", "5", "8"])
+
+
+def _assert_told(sheet, numbers):
+    assert [number.text for number in Reader(Classifier(DEFAULT_MODEL)).read(sheet).numbers] == numbers, "not read even at rest"
     news = News()
     camera = StillCamera(sheet.astype(np.float32), 90, noise=3.0)
     LiveLoop(NewestFrame(camera, every_frame=True), Reader(Classifier(DEFAULT_MODEL)), [news], reads_per_s=None).run()
-    assert [(changed, gone) for _, changed, gone in news.told] == [((text,), ())]
+    assert [(changed, gone) for _, changed, gone in news.told] == [(tuple(numbers), ())]
 
 
 def _sheet(text):
     """One number by a steady hand, uint8 [240, 320]."""
-    board = Board(np.full((240, 320, 3), 225, np.uint8), np.eye(3), np.random.default_rng(4))
-    hand = Hand.random(np.random.default_rng(12))
-    writer = Writer(hand, Pen("ball", 0.09, 0.1, 0.0, 1.0), (40, 30, 30), (40, 30, 30), 1.0, 48.0, 0.25)
+    board, writer = _hand()
     writer.write(board, text, 60, 140, 48)
     return board.image_bgr[:, :, 1].copy()
+
+
+def _table(ruled):
+    """Two rows of two cells, uint8 [240, 320], the digits close to the rule between."""
+    board, writer = _hand()
+    for row, line in enumerate(("37", "58")):
+        for column, digit in enumerate(line):
+            writer.write(board, digit, 113 + 53 * column, 92 + 70 * row, 34)
+    if ruled:
+        across = [((60, y), (260, y)) for y in (40, 110, 180)]
+        board.lines(across + [((x, 40), (x, 180)) for x in (60, 160, 260)], 2.0, (90, 90, 90))
+    return board.image_bgr[:, :, 1].copy()
+
+
+def _hand():
+    board = Board(np.full((240, 320, 3), 225, np.uint8), np.eye(3), np.random.default_rng(4))
+    hand = Hand.random(np.random.default_rng(12))
+    return board, Writer(hand, Pen("ball", 0.09, 0.1, 0.0, 1.0), (40, 30, 30), (40, 30, 30), 1.0, 48.0, 0.25)
