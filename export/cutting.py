@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from digitedge.data import load
-from digitedge.files import replacing
+from digitedge.export.npz import write_arrays
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate
 from digitedge.reading.picture import picture_from_bgr
@@ -124,8 +124,7 @@ def write_cuttings(pages: Sequence[int], target: Path, hands: MnistHands | None,
         for part in pool.map(partial(cut_fields, hands=hands), pages, chunksize=8):
             parts.append(part)
             progress.advance(task)
-    with replacing(target) as unfinished, unfinished.open("wb") as file:
-        np.savez_compressed(file, fields=np.concatenate([f for f, _ in parts]), labels=np.concatenate([n for _, n in parts]))
+    write_arrays(target, fields=np.concatenate([f for f, _ in parts]), labels=np.concatenate([n for _, n in parts]))
 
 
 def _one_thread() -> None:

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.export.npz import read_arrays
+from digitedge.export.npz import read_arrays, write_arrays
 from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.export.starting import take_weights
-from digitedge.files import replacing
 from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.context import LEAST
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
@@ -52,8 +51,7 @@ class Glimpses:
 
     def save(self, path: Path) -> None:
         """Write them to an .npz file."""
-        with replacing(path) as unfinished, unfinished.open("wb") as file:
-            np.savez_compressed(file, pictures=self.pictures, labels=self.labels, weight=self.weight)
+        write_arrays(path, pictures=self.pictures, labels=self.labels, weight=self.weight)
 
     @classmethod
     def load(cls, path: Path) -> Glimpses:
