@@ -257,7 +257,8 @@ def _mixed(known: list[NDArray[np.float32]], fresh: NDArray[np.float32]) -> tupl
     if not known:
         return [], fresh
     old = np.stack(known)
-    similarity = np.einsum("kf,kf->k", old, fresh) / np.sqrt(np.einsum("kf,kf->k", old, old))
+    length = np.sqrt(np.einsum("kf,kf->k", old, old))
+    similarity = np.einsum("kf,kf->k", old, fresh) / np.maximum(length, np.float32(1e-6))
     return similarity.tolist(), old + (fresh - old) * np.float32(1 / 8)
 
 
