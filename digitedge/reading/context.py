@@ -36,8 +36,8 @@ Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
 _CLIP = 16.0  # log-odds beyond are certainty
-LEAST, MOST = -3.0, 3.0
-"""Log-odds of the second network (5 and 95 %) between which a candidate is worth a look."""
+LEAST, MOST = -4.0, 4.0
+"""Log-odds of the second network (2 and 98 %) between which a candidate is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
