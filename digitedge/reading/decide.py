@@ -16,7 +16,8 @@ _SAME_PLACE = 0.3  # intersection over the smaller box, past which two candidate
 _INSIDE = 0.65  # and past which they do whatever their ink: a circle around a digit, what a 0 encloses
 _SAME_INK = 0.08  # part of the smaller one's ink; less is the soft edge between slanted neighbours
 _INK = 96  # of 255, in a patch: no soft edge
-_MARGIN = 0.02  # what was joined or split must beat the piece as found by this
+_MARGIN = 0.02  # what was joined or split must beat the piece as found by this,
+_TAIL = 0.15  # and a part that reads as the whole does, by this: what is cut off is more of the digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,24 @@ class Selection:
     rivals: NDArray[np.intp]
 
 
-def select(candidates: list[Candidate], confidence: NDArray[np.float32], min_confidence: float) -> Selection:
+def select(
+    candidates: list[Candidate], best: NDArray[np.intp], confidence: NDArray[np.float32], min_confidence: float
+) -> Selection:
     """Return which of the candidates stand as digits.
 
     Args:
         candidates: Of all layers.
-        confidence: float32 [N], calibrated probability of each one's best digit.
+        best: intp [N], the digit each looks like most.
+        confidence: float32 [N], calibrated probability of that.
         min_confidence: Those below stand nowhere.
     """
     composed = np.array([candidate.how != "piece" for candidate in candidates], bool)
     rank = np.where(confidence >= min_confidence, confidence - _MARGIN * composed, -1)
+    place = {id(candidate): index for index, candidate in enumerate(candidates)}
+    for part in np.flatnonzero(composed & (rank >= 0)).tolist():
+        whole = place.get(id(candidates[part].whole))
+        if whole is not None and best[whole] == best[part] and rank[part] - _TAIL < rank[whole] < rank[part]:
+            rank[part] = rank[whole] - _MARGIN
     order = (-rank).argsort(kind="stable")[: np.count_nonzero(rank >= 0)].tolist()
     boxes = np.array([candidates[index].box_xywh for index in order], np.float32).reshape(-1, 4)
     rivals = np.full(len(candidates), -1, np.intp)

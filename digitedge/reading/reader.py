@@ -99,7 +99,7 @@ class Reader:
         if self.context is not None and len(best):
             known = evidence(candidates, probabilities, self.classifier.digits)
             confidence = self.context.confidence(known, lambda which: self.look([candidates[i] for i in which], layers))
-        selection = select(candidates, confidence, self.settings.min_confidence)
+        selection = select(candidates, best, confidence, self.settings.min_confidence)
         readings = in_reading_order(
             [
                 Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i])

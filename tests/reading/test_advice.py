@@ -64,8 +64,11 @@ def test_small_writing_is_told_with_its_height(reader):
     def shrunk(gray, height):
         return cv2.resize(gray, None, fx=7 / height, fy=7 / height, interpolation=cv2.INTER_AREA)
 
-    told = [sentence for sentence in _said(reader, shrunk) if sentence.startswith("The writing is only ")]
-    assert len(told) >= 0.6 * len(SEEDS)
+    pages = [reader.read(shrunk(gray, height)) for gray, height in _pages()]
+    unread = [page.advice for page in pages if not page.digits]  # of others the largest digits are still high enough
+    assert len(unread) >= 0.6 * len(SEEDS)
+    told = [sentence for sentence in unread if sentence.startswith("The writing is only ")]
+    assert len(told) >= 0.6 * len(unread)
     assert {int(sentence.split()[4]) for sentence in told} <= set(range(4, MIN_HEIGHT_PX))
 
 

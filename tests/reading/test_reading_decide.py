@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -23,16 +25,30 @@ def test_slanted_neighbours_whose_boxes_overlap_both_stand() -> None:
     assert len(pieces) == 2
     boxes = sorted(piece.box_xywh for piece in pieces)
     assert boxes[1][0] - boxes[0][0] < 0.6 * boxes[0][2]  # more than a third is shared
-    selection = select(pieces, np.array([0.9, 0.8], np.float32), 0.5)
+    selection = select(pieces, np.arange(2), np.array([0.9, 0.8], np.float32), 0.5)
     assert sorted(selection.standing) == [0, 1]
     assert selection.rivals.tolist() == [-1, -1]
 
 
 def test_of_two_explanations_of_the_same_ink_the_surer_one_stands() -> None:
     (piece,) = _pieces(_page(((80, 120), (110, 60))))
-    selection = select([piece, piece], np.array([0.8, 0.9], np.float32), 0.5)
+    selection = select([piece, piece], np.arange(2), np.array([0.8, 0.9], np.float32), 0.5)
     assert selection.standing == [1]
     assert selection.rivals.tolist() == [1, -1]
+
+
+def test_a_part_that_reads_as_the_whole_does_must_beat_it_clearly() -> None:
+    (whole,) = _pieces(_page(((80, 60), (110, 60)), ((110, 60), (90, 120))))
+    part = replace(whole, how="split", whole=whole)
+
+    def stands(confidence_of_whole: float, digit_of_part: int = 7) -> list[int]:
+        best, confidence = np.array([7, digit_of_part]), np.array([confidence_of_whole, 0.99], np.float32)
+        return select([whole, part], best, confidence, 0.45).standing
+
+    assert stands(0.9) == [0]
+    assert stands(0.6) == [1]
+    assert stands(0.9, digit_of_part=1) == [1]
+    assert stands(0.4) == [1]  # what is no digit by itself has no say
 
 
 def test_what_a_ring_encloses_competes_with_the_ring() -> None:
@@ -40,4 +56,4 @@ def test_what_a_ring_encloses_competes_with_the_ring() -> None:
     cv2.circle(gray, (100, 80), 28, 30, 4, cv2.LINE_AA)
     pieces = _pieces(gray)
     assert len(pieces) == 2
-    assert len(select(pieces, np.array([0.9, 0.8], np.float32), 0.5).standing) == 1
+    assert len(select(pieces, np.arange(2), np.array([0.9, 0.8], np.float32), 0.5).standing) == 1

@@ -91,7 +91,7 @@ def test_neighbours_that_were_not_kept_are_found_again() -> None:
 
 def test_a_place_goes_to_the_surest() -> None:
     candidates = [candidate((0, 0, 20, 30)), candidate((2, 0, 20, 30)), candidate((40, 0, 20, 30)), candidate((41, 0, 20, 30))]
-    selection = select(candidates, np.array([0.6, 0.9, 0.8, 0.3], np.float32), 0.5)
+    selection = select(candidates, np.arange(4), np.array([0.6, 0.9, 0.8, 0.3], np.float32), 0.5)
     assert selection.standing == [1, 2]
     assert selection.rivals.tolist() == [1, -1, -1, -1]
 
