@@ -36,18 +36,17 @@ class JpegFrame:
         small: NDArray[np.uint8],
         time: float,
         decode_ms: float,
-        gray: NDArray[np.uint8] | None = None,
-        of: JpegFrames | None = None,
+        gray: NDArray[np.uint8] | None,
+        of: JpegFrames,
     ) -> None:
-        """Take what `JpegFrames` has looked at."""
+        """Take what `JpegFrames` has looked at; ``gray`` is None where that was no more than small."""
         self._content, self.small, self.time, self.decode_ms = content, small, time, decode_ms
         self._gray, self._of = gray, of
 
     @cached_property
     def gray(self) -> NDArray[np.uint8]:
         """uint8 [H, W]: the JPEG's own luma. Raises SourceError if it cannot be decoded after all."""
-        if self._of is not None:
-            self._of.note_read(self.time)
+        self._of.note_read(self.time)
         return self._decoded(cv2.IMREAD_GRAYSCALE) if self._gray is None else self._gray
 
     @cached_property
