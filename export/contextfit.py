@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.export.readpages import ReadPage, read_pages
-from digitedge.reading.context import ContextModel, Network, doubtful, second_features, third_features
+from digitedge.reading.context import ContextModel, Network, doubtful, second_features, second_sight
 from digitedge.reading.reader import Reader
 from digitedge.reading.surroundings import Evidence, Floats
 from digitedge.scenes.truth import MnistHands
@@ -29,26 +29,25 @@ class Samples:
     Attributes:
         pages: What is known of each page's candidates, N on all pages together.
         shown: float32 [n, 11] a page, what a glimpse of each shows.
-        right: bool [N], whether the candidate is the digit that the classifier likes best.
+        truth: int64 [N], 0 to 9, or 10 for what is no digit.
         weight: float32 [N].
     """
 
     pages: tuple[Evidence, ...]
     shown: tuple[Floats, ...]
-    right: NDArray[np.bool_]
+    truth: NDArray[np.int64]
     weight: Floats
 
-    def confidence(self, context: ContextModel) -> Floats:
-        """Return what a context model says of all candidates, float32 [N]."""
-        return np.concatenate(
-            [context.confidence(page, shown.__getitem__) for page, shown in zip(self.pages, self.shown, strict=True)]
-        )
+    def judged(self, context: ContextModel) -> tuple[NDArray[np.bool_], Floats]:
+        """Return whether a context model takes each candidate for the digit it is, bool [N], and how surely, float32 [N]."""
+        found = [context.judge(page, shown.__getitem__) for page, shown in zip(self.pages, self.shown, strict=True)]
+        return np.concatenate([digits for digits, _ in found]) == self.truth, np.concatenate([sure for _, sure in found])
 
 
 def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
     """Yield the samples of each page drawn with ``seeds``, read with ``model``, in several processes."""
     for page in read_pages(_samples, seeds, model, hands, workers):
-        yield page or Samples((), (), np.empty(0, bool), np.empty(0, np.float32))
+        yield page or Samples((), (), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 def joined(parts: Sequence[Samples]) -> Samples:
@@ -56,7 +55,7 @@ def joined(parts: Sequence[Samples]) -> Samples:
     return Samples(
         tuple(page for part in parts for page in part.pages),
         tuple(shown for part in parts for shown in part.shown),
-        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.truth for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
 
@@ -67,18 +66,21 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
     Each network is fitted to what the one before says of the same pages: with so few weights that one is as sure there as on
     others. The third is fitted to doubtful candidates only, as it is asked about no others.
     """
-    first = _fitted(np.concatenate([page.features for page in samples.pages]), samples.right, samples.weight, seed)
+    right = samples.truth == np.concatenate([page.best for page in samples.pages])
+    first = _fitted(np.concatenate([page.features for page in samples.pages]), right, samples.weight, seed)
     features = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
-    second = _fitted(features, samples.right, samples.weight, seed)
+    second = _fitted(features, right, samples.weight, seed)
     odds = second.log_odds(features)
     seen, first_of_page = [], 0
     for page, shown in zip(samples.pages, samples.shown, strict=True):
         of_page = odds[first_of_page : first_of_page + len(shown)]
         which = doubtful(of_page)
-        seen.append(third_features(page, which, of_page[which], shown[which]))
+        seen.append(second_sight(page, which, of_page[which], shown[which]))
         first_of_page += len(shown)
     which = doubtful(odds)
-    return ContextModel(first, second, _fitted(np.concatenate(seen), samples.right[which], samples.weight[which], seed))
+    right = samples.truth[which] == np.concatenate([digits for digits, _ in seen])
+    third = _fitted(np.concatenate([told for _, told in seen]), right, samples.weight[which], seed)
+    return ContextModel(first, second, third)
 
 
 def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: int) -> Network:
@@ -107,4 +109,4 @@ def _samples(reader: Reader, page: ReadPage) -> Samples:
     known = replace(page.known, neighbours=None)  # of thousands of pages they would be gigabytes
     shown = reader.look(page.candidates, page.layers)
     weight = np.full(len(page.candidates), page.weight, np.float32)
-    return Samples((known,), (shown,), page.truth == known.best, weight)
+    return Samples((known,), (shown,), page.truth, weight)

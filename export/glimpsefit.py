@@ -32,7 +32,7 @@ _BRIGHTNESS = (0.8, 1.1)  # of a batch
 _SCALE = 0.15  # natural logarithm, each way by itself
 _TURN = 6.0  # degrees
 _SHEAR = 0.15
-_SHIFT = 1.2  # pixels
+_SHIFT = 2.0  # pixels
 
 
 @dataclass(frozen=True, slots=True)

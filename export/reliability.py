@@ -71,7 +71,7 @@ def page_reliability(samples: Samples, context: ContextModel) -> dict[str, Any]:
         candidate is decided, digit or not, the surest first; ``risk_of_readings``: only what is called a digit counts as
         answered, and coverage is the share of the rightly read digits that are among it.
     """
-    confidence, right, weight = samples.confidence(context), samples.right, samples.weight
+    (right, confidence), weight = samples.judged(context), samples.weight
     is_digit = confidence >= 0.5
     everything = np.ones(len(right), bool)
     return {

@@ -6,6 +6,8 @@ where that leaves a doubt, the third is told what a glimpse of the candidate ami
 
     evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence ──▶ glimpse ──third──▶ confidence
 
+A glimpse may change the digit, too: its network saw such candidates on pages, the classifier only their patches.
+
 They are fitted on generated pages (``digitedge.export.contextfit``), where every candidate's truth is known, and travel in the
 model file, because they know that model's habits.
 """
@@ -21,13 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.reading.surroundings import AROUND, FEATURES, Evidence, Floats, log_odds
+from digitedge.reading.surroundings import AROUND, FEATURES, OWN, Evidence, Floats, log_odds
 
 SECOND_FEATURES = FEATURES + 1 + AROUND
 """How many the second network sees: the first one's, its log-odds, and what stands around by its confidence."""
-
-OWN = FEATURES - AROUND
-"""How many of the features are the candidate's own, the first ones."""
 
 THIRD_FEATURES = OWN + 3
 """How many the third network sees: a candidate's own, the second one's log-odds, the glimpse's for the same digit and none."""
@@ -36,6 +35,7 @@ Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
 _CLIP = 16.0  # log-odds beyond are certainty
+_LEAST_CHANCE = 1e-6  # of any digit: neither network alone rules one out
 LEAST, MOST = -4.0, 4.0
 """Log-odds of the second network (2 and 98 %) between which a candidate is worth a look."""
 
@@ -120,13 +120,17 @@ class ContextModel:
         """Return the weights for the model file."""
         return {"networks": [network.to_metadata() for network in (self.first, self.second, self.third)]}
 
-    def confidence(self, evidence: Evidence, look: Look) -> Floats:
-        """Return float32 [N] in [0, 1] for the candidates of one picture; ``look`` is asked once, about the doubtful ones."""
-        odds = self.before_looking(evidence)
+    def judge(self, evidence: Evidence, look: Look) -> tuple[NDArray[np.intp], Floats]:
+        """Return which digit each candidate of a picture is taken for, intp [N], and how likely it is one, float32 [N].
+
+        ``look`` is asked once, about the doubtful ones.
+        """
+        odds, digits = self.before_looking(evidence), evidence.best.copy()
         which = doubtful(odds)
         if len(which):
-            odds[which] = self.third.log_odds(third_features(evidence, which, odds[which], look(which)))
-        return logistic(odds)
+            digits[which], features = second_sight(evidence, which, odds[which], look(which))
+            odds[which] = self.third.log_odds(features)
+        return digits, logistic(odds)
 
     def before_looking(self, evidence: Evidence) -> Floats:
         """Return the second network's log-odds, float32 [N]."""
@@ -145,18 +149,24 @@ def doubtful(odds: Floats) -> NDArray[np.intp]:
     return np.flatnonzero((odds > LEAST) & (odds < MOST))
 
 
-def third_features(evidence: Evidence, which: NDArray[np.intp], odds: Floats, shown: Floats) -> Floats:
-    """Return float32 [K, `THIRD_FEATURES`] of some candidates.
+def second_sight(evidence: Evidence, which: NDArray[np.intp], odds: Floats, shown: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return what digit the classifier and a glimpse together take some candidates for, and what the third network is told.
 
     Args:
         evidence: Of all candidates.
         which: intp [K], their indices.
         odds: float32 [K], the second network's log-odds.
         shown: float32 [K, 11], see `Look`.
+
+    Returns:
+        intp [K], and float32 [K, `THIRD_FEATURES`].
     """
-    same = shown[np.arange(len(which)), evidence.best[which]]
+    chances = evidence.chances[which]
+    both = np.maximum(chances, _LEAST_CHANCE) * np.maximum(shown[:, : chances.shape[1]], _LEAST_CHANCE)
+    digits = both.argmax(axis=1)
+    same = shown[np.arange(len(which)), digits]
     seen = np.stack([odds, log_odds(same), log_odds(shown[:, -1])], axis=1)
-    return np.concatenate([evidence.features[which, :OWN], seen], axis=1)
+    return digits, np.concatenate([evidence.taken_for(which, digits), seen], axis=1)
 
 
 def logistic(odds: Floats) -> Floats:

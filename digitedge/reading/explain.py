@@ -52,7 +52,7 @@ def reason(trace: Trace, index: int) -> str:
         return f"read {trace.confidence[index]:.2f}"
     rival = int(trace.selection.rivals[index])
     if rival >= 0:
-        return f"place taken by {int(trace.probabilities[rival, :10].argmax())}"
+        return f"place taken by {int(trace.digits[rival])}"
     rejected = float(trace.probabilities[index, 10:].sum())
     return f"no digit {rejected:.2f}" if rejected > 0.5 else f"unsure {trace.confidence[index]:.2f}"
 

@@ -17,7 +17,7 @@ from digitedge.patch import scaled
 from digitedge.reading.candidates import Candidate
 from digitedge.reading.ink import InkLayer
 
-GLIMPSE_PX = 40
+GLIMPSE_PX = 64
 """Side of a glimpse, pixels."""
 
 GLIMPSE_MODEL = Path(__file__).with_name("glimpse-int8.tflite")

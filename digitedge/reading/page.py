@@ -21,7 +21,8 @@ class Reading:
         confidence: Calibrated probability that the digit is right, in [0, 1].
         box_xywh: Tight box around the ink, pixels of the full picture.
         field: uint8 [side, side], what the model saw.
-        probabilities: float32 [outputs], digits first.
+        probabilities: float32 [outputs], digits first: what the model said of the field. Where that was doubtful, the digit
+            may be another, by what stands around.
     """
 
     digit: int

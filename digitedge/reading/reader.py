@@ -54,7 +54,8 @@ class Trace:
         candidates: Everything offered to the classifier, N of them.
         fields: uint8 [N, side, side], what it saw.
         probabilities: float32 [N, outputs], what it said.
-        confidence: float32 [N], of each one's best digit, its surroundings considered.
+        digits: intp [N], what each is taken for, its surroundings considered.
+        confidence: float32 [N], how likely it is that digit.
         selection: Which stand.
     """
 
@@ -64,6 +65,7 @@ class Trace:
     candidates: list[Candidate]
     fields: NDArray[np.uint8]
     probabilities: NDArray[np.float32]
+    digits: NDArray[np.intp]
     confidence: NDArray[np.float32]
     selection: Selection
 
@@ -98,7 +100,7 @@ class Reader:
         confidence = digits[np.arange(len(best)), best]
         if self.context is not None and len(best):
             known = evidence(candidates, probabilities, self.classifier.digits)
-            confidence = self.context.confidence(known, lambda which: self.look([candidates[i] for i in which], layers))
+            best, confidence = self.context.judge(known, lambda which: self.look([candidates[i] for i in which], layers))
         selection = select(candidates, best, confidence, self.settings.min_confidence)
         readings = in_reading_order(
             [
@@ -116,7 +118,7 @@ class Reader:
         hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, rules, hint)
-        return Trace(page, view, layers, candidates, fields, probabilities, confidence, selection)
+        return Trace(page, view, layers, candidates, fields, probabilities, best, confidence, selection)
 
     def candidates(self, layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
         """Return what may be a digit in a picture's ink, and what the classifier says of it, float32 [N, outputs]."""

@@ -19,6 +19,9 @@ FEATURES = 37
 AROUND = 16
 """How many of them, the last ones, tell of what stands around."""
 
+OWN = FEATURES - AROUND
+"""How many are the candidate's own, the first ones: three scores, which digit it is taken for, its shape."""
+
 _CLIP_CHANCE = 1e-4
 _NEAR, _WIDE = 0.6, 3.0  # gap to a neighbour in heights: within a word, within a line
 _ABOVE = 2.0  # the same within a column
@@ -132,6 +135,7 @@ class Evidence:
     Attributes:
         features: float32 [N, `FEATURES`]: scores, shape, and the scores of what stands around.
         best: intp [N], the digit each looks like most.
+        chances: float32 [N, 10], how likely the classifier holds each digit.
         places: float32 [7, N]: x, y, width, height (pixels of the picture), light ink (0 or 1), logarithm of the contrast, and
             how much each counts as a neighbour.
         neighbours: Who stands around whom, for asking again with better scores; None where it must be found again.
@@ -139,12 +143,20 @@ class Evidence:
 
     features: Floats
     best: NDArray[np.intp]
+    chances: Floats
     places: Floats
     neighbours: Neighbours | None = None
 
     def scores_around(self, chance: Floats, rest: Floats) -> Floats:
         """Return `Neighbours.scores` of these candidates."""
         return (self.neighbours or Neighbours.of(self.places)).scores(chance, rest)
+
+    def taken_for(self, which: NDArray[np.intp], digits: NDArray[np.intp]) -> Floats:
+        """Return float32 [K, `OWN`], the own features of some candidates if they are taken for these digits, intp [K]."""
+        own = self.features[which, :OWN]
+        own[:, [0, 2]] = log_odds(_liked(self.chances[which], digits)).T
+        own[:, 3 : 3 + self.chances.shape[1]] = _ONE_HOT[digits, : self.chances.shape[1]]
+        return own
 
 
 def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 10) -> Evidence:
@@ -155,10 +167,9 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
         probabilities: float32 [N, outputs], digits first.
         digits: How many of the outputs are digits.
     """
-    best = probabilities[:, :digits].argmax(axis=1)
-    chance = probabilities[np.arange(len(best)), best]
-    rest = probabilities[:, digits:].sum(axis=1)
-    runner_up = np.partition(probabilities[:, :digits], -2, axis=1)[:, -2]
+    chances, rest = probabilities[:, :digits], probabilities[:, digits:].sum(axis=1)
+    best = chances.argmax(axis=1)
+    chance, runner_up = _liked(chances, best)
     own = log_odds(np.stack([chance, rest, runner_up], axis=1))
     x, y, w, h, light, joined, cut, level, zoom, contrast, bound, fill = (
         np.array(list(map(_known, candidates))).reshape(-1, 12).T
@@ -169,7 +180,14 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     neighbours = Neighbours.of(places)
     shapes = np.stack([*logs[:3], fill, light, joined, cut, level], axis=1)
     columns = [own, _ONE_HOT[best, :digits], shapes, neighbours.scores(chance, rest)]
-    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, places, neighbours)
+    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, chances, places, neighbours)
+
+
+def _liked(chances: Floats, digits: NDArray[np.intp]) -> Floats:
+    """Return float32 [2, N]: how likely these digits are, and the likeliest other; chances are float32 [N, 10]."""
+    rows, others = np.arange(len(digits)), chances.copy()
+    others[rows, digits] = 0
+    return np.stack([chances[rows, digits], others.max(axis=1)])
 
 
 def _known(candidate: Candidate) -> tuple[float, ...]:

@@ -153,8 +153,11 @@ def _equation(rng: np.random.Generator, space: str) -> str:
 
 
 def draw_notes(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
-    """Numbered lines of words: "1. ab cde" or "2) fgh", sometimes with a number in the text."""
+    """Numbered lines of words: "1. ab cde" or "2) fgh", sometimes with a number in the text; or lines of a program."""
     rng = board.rng
+    if rng.random() < 0.15:
+        _draw_program(board, writer, area, ground)
+        return
     x, y, width, height = area
     size = writer.text_height
     point = str(rng.choice([".", ")", " -"]))
@@ -172,3 +175,44 @@ def draw_notes(board: Board, writer: Writer, area: Area, ground: Ground) -> None
             if cursor + writer.measure(text, size) > x + width:
                 break
             cursor = writer.write(board, text, cursor, baseline, size) + size * rng.uniform(0.6, 1.0)
+
+
+def _draw_program(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
+    """Lines of a program, as exams and lectures have them: what braces hold stands further to the right."""
+    rng = board.rng
+    x, y, width, height = area
+    size = writer.text_height
+    deep = 0
+    for baseline in np.arange(y + size, y + height, max(ground.line_step, size * rng.uniform(1.5, 2.3))):
+        text = _program_line(rng, deep)
+        deep += text.count("{") - text.count("}")
+        left = x + size * (rng.uniform(0, 0.4) + 1.2 * min(deep, 4))
+        while text and left + writer.measure(text, size) > x + width:
+            text = text[:-2].rstrip()
+        writer.write(board, text, left, baseline, size)
+
+
+def _program_line(rng: np.random.Generator, deep: int) -> str:
+    """Return a line such as "if (n < 20) {", "}", "ab = f(x, 3);" or "int eti[10];"."""
+    name, other, unknown = word_text(rng, 2, 6), word_text(rng, 3, 5), str(rng.choice(list("xynkam")))
+    value, small = number_text(rng, 3), digits_text(rng, 1)
+    if deep and rng.random() < 0.3:
+        return "}"
+    return str(
+        rng.choice(
+            [
+                f"{name} = {value};",
+                f"{name} = {other}({unknown}, {value});",
+                f"if ({unknown} < {value}) {{",
+                f"while ({name} > {small}) {{",
+                f"for ({unknown} = {small}; {unknown} < {value}; {unknown}++) {{",
+                f"{name}({unknown}) {{",
+                f"int {name}[{value}];",
+                f"return {unknown};",
+                f"return {{{small}, {value}}};",
+                f"{other} {{ {unknown}: {value} }}",
+                f"{name}({other});",
+                "} else {" if deep else f"{{ {name} }}",
+            ]
+        )
+    )

@@ -18,7 +18,8 @@ from digitedge.scenes.strokes import Template
 from digitedge.scenes.symbol_styles import MARKS, SYMBOLS
 from digitedge.scenes.truth import Box, MnistHands, Other, TrueDigit, TrueNumber, enlarge
 
-_ALL: Mapping[str, tuple[Template, ...]] = {**LETTERS, **MARKS, **SYMBOLS}
+_LETTERS = {letter: (*LETTERS.get(letter, ()), *AMBIGUOUS.get(letter, ())) for letter in (*LETTERS, *AMBIGUOUS)}
+_ALL: Mapping[str, tuple[Template, ...]] = {**_LETTERS, **MARKS, **SYMBOLS}
 _Point = NDArray[np.float64]
 _BRACKETS = "[](){}"
 _BARE_ONES = frozenset({"bar", "leaning"})
@@ -137,7 +138,7 @@ class Writer:
         rng = board.rng
         if self.scans is not None and character in "0123456789":
             return *self._scan(board, int(character), left, foot, height, color), None
-        templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character) or AMBIGUOUS.get(character)
+        templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character)
         if not templates:
             return None, left, None
         if character == "1" and not self.upright_ones:

@@ -14,7 +14,7 @@ from digitedge.export.reliability import calibration_error, page_reliability, ri
 from digitedge.export.seedruns import seed_spread
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
-from digitedge.reading.context import SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network
+from digitedge.reading.context import SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network, logistic
 from digitedge.reading.surroundings import FEATURES, Evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits
@@ -80,10 +80,13 @@ def drawn_samples(count: int, weight: float) -> Samples:
     features[:, 0] = rng.uniform(0, 4, count)
     places = np.ones((7, count), np.float32)
     places[0] = 1000 * np.arange(count)  # far from each other
-    page = Evidence(features, np.zeros(count, np.intp), places)
+    chances = np.zeros((count, 10), np.float32)
+    chances[:, 0] = logistic(features[:, 0])
+    page = Evidence(features, np.zeros(count, np.intp), chances, places)
     shown = np.full((count, 11), 1 / 11, np.float32)
-    right = rng.random(count) < a_context(weight).confidence(page, shown.__getitem__)
-    return Samples((page,), (shown,), right, np.ones(count, np.float32))
+    digits, confidence = a_context(weight).judge(page, shown.__getitem__)
+    truth = np.where(rng.random(count) < confidence, digits, 10)
+    return Samples((page,), (shown,), truth, np.ones(count, np.float32))
 
 
 def test_a_true_confidence_has_no_calibration_error_and_a_boastful_one_has():
@@ -91,7 +94,7 @@ def test_a_true_confidence_has_no_calibration_error_and_a_boastful_one_has():
     honest, boastful = page_reliability(samples, a_context(1.0)), page_reliability(samples, a_context(2.0))
     assert honest["calibration_error"] < 0.015  # 15 bins of 1,300: about 0.01 by chance
     assert boastful["calibration_error"] > 0.1
-    assert honest["digits"] == samples.right.sum()
+    assert honest["digits"] == (samples.truth == 0).sum()
 
 
 def test_who_answers_less_errs_less():

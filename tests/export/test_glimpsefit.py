@@ -12,6 +12,7 @@ from digitedge.reading.glimpse import GLIMPSE_PX
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
+MIDDLE = GLIMPSE_PX // 2
 REFERENCE = Path(__file__).parent.parent / "golden" / "reference-int8.tflite"
 
 
@@ -20,9 +21,10 @@ def bars_and_rings(count: int) -> Glimpses:
     rng = np.random.default_rng(3)
     pictures = rng.integers(0, 90, (count, GLIMPSE_PX, GLIMPSE_PX)).astype(np.uint8)
     labels = np.array([1, 0, 10])[np.arange(count) % 3]
-    pictures[labels == 1, 15:25, 19:21] = 255
-    pictures[labels == 0, 15:25, 16:24] = 255
-    pictures[labels == 0, 17:23, 18:22] = 0
+    upright, across = slice(MIDDLE - 8, MIDDLE + 8), slice(MIDDLE - 6, MIDDLE + 6)
+    pictures[labels == 1, upright, MIDDLE - 2 : MIDDLE + 2] = 255
+    pictures[labels == 0, upright, across] = 255
+    pictures[labels == 0, MIDDLE - 5 : MIDDLE + 5, MIDDLE - 3 : MIDDLE + 3] = 0
     return Glimpses(pictures, labels.astype(np.int64), np.ones(count, np.float32))
 
 
@@ -31,7 +33,7 @@ def test_glimpses_vary_and_still_show_the_same() -> None:
     changed = varied(glimpses.pictures, np.random.default_rng(1))
     assert changed.dtype == np.uint8 and changed.shape == glimpses.pictures.shape
     bars = changed[glimpses.labels == 1]
-    assert (bars[:, 18:22, 16:24].max(axis=(1, 2)) > 200).all()
+    assert (bars[:, MIDDLE - 3 : MIDDLE + 3, MIDDLE - 6 : MIDDLE + 6].max(axis=(1, 2)) > 200).all()
     assert len({bar.tobytes() for bar in bars}) == len(bars)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from digitedge.errors import ModelError
+from digitedge.reading.candidates import Candidate
 from digitedge.reading.context import SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network, doubtful
-from digitedge.reading.surroundings import FEATURES, Evidence
+from digitedge.reading.surroundings import FEATURES, OWN, Evidence, evidence, log_odds
 
 
 def network(features: int, seed: int) -> Network:
@@ -32,7 +33,8 @@ def far_apart(count: int) -> Evidence:
     features = np.random.default_rng(5).normal(size=(count, FEATURES)).astype(np.float32)
     places = np.ones((7, count), np.float32)
     places[0] = 1000 * np.arange(count)
-    return Evidence(features, np.arange(count) % 10, places)
+    digits = np.arange(count) % 10
+    return Evidence(features, digits, (0.02 + 0.8 * np.eye(10))[digits].astype(np.float32), places)
 
 
 def test_a_file_keeps_the_networks_to_about_a_hundredth(context: ContextModel) -> None:
@@ -54,8 +56,8 @@ def test_a_context_for_other_features_is_refused(context: ContextModel) -> None:
 
 
 def test_only_the_doubtful_are_looked_at_and_what_is_seen_decides(context: ContextModel) -> None:
-    evidence = far_apart(300)
-    which = doubtful(context.before_looking(evidence))
+    known = far_apart(300)
+    which = doubtful(context.before_looking(known))
     assert 0 < len(which) < 300
     asked = []
 
@@ -63,9 +65,32 @@ def test_only_the_doubtful_are_looked_at_and_what_is_seen_decides(context: Conte
         asked.append(indices)
         return np.full((len(indices), 11), 1 / 11, np.float32)
 
-    one = context.confidence(evidence, look)
+    _, one = context.judge(known, look)
     assert len(asked) == 1 and (asked[0] == which).all()
-    other = context.confidence(evidence, lambda indices: np.eye(11, dtype=np.float32)[np.full(len(indices), 10)])
+    _, other = context.judge(known, lambda indices: np.eye(11, dtype=np.float32)[np.full(len(indices), 10)])
     same = np.ones(300, bool)
     same[which] = False
     assert (one[same] == other[same]).all() and (one[which] != other[which]).any()
+
+
+def test_a_clear_glimpse_changes_a_doubtful_digit_and_a_vague_one_does_not(context: ContextModel) -> None:
+    known = far_apart(300)
+    which = doubtful(context.before_looking(known))
+    clear = np.eye(11, dtype=np.float32)[(known.best + 1) % 10]
+    digits, _ = context.judge(known, clear.__getitem__)
+    is_doubtful = np.isin(np.arange(300), which)
+    assert (digits == np.where(is_doubtful, (known.best + 1) % 10, known.best)).all()
+    vague = (0.05 * clear + 0.95 / 11).astype(np.float32)
+    assert (context.judge(known, vague.__getitem__)[0] == known.best).all()
+
+
+def test_what_is_taken_for_another_digit_has_the_scores_of_that_one() -> None:
+    probabilities = np.full((1, 11), 0.01, np.float32)
+    probabilities[0, [3, 4]] = 0.6, 0.31
+    patch = np.full((20, 12), 200, np.uint8)
+    known = evidence([Candidate((5, 5, 12, 20), patch, (5, 5), 80.0, 20.0, False, 0, 1.0)], probabilities)
+    which = np.zeros(1, np.intp)
+    assert (known.taken_for(which, np.array([3])) == known.features[:, :OWN]).all()
+    (other,) = known.taken_for(which, np.array([4]))
+    assert other[[0, 2]] == pytest.approx(log_odds(np.array([0.31, 0.6])), rel=1e-4)
+    assert (other[3:13] == np.eye(10)[4]).all() and (other[13:] == known.features[0, 13:OWN]).all()

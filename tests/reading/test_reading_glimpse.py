@@ -12,7 +12,7 @@ from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
 
-MIDDLE = slice(GLIMPSE_PX // 2 - 6, GLIMPSE_PX // 2 + 6)
+MIDDLE = slice(GLIMPSE_PX // 2 - GLIMPSE_PX // 7, GLIMPSE_PX // 2 + GLIMPSE_PX // 7)
 
 
 def found(gray: NDArray[np.uint8], x: int) -> tuple[Candidate, list[InkLayer]]:
@@ -35,7 +35,7 @@ def test_the_candidate_is_bright_in_the_middle_and_its_neighbours_dim_at_its_sid
     assert glimpse[MIDDLE, MIDDLE].max() > 150
     left, right = glimpse[:, : MIDDLE.start], glimpse[:, MIDDLE.stop :]
     assert 60 < left.max() <= 127 and 60 < right.max() <= 127
-    assert 8 <= np.count_nonzero(glimpse[:, GLIMPSE_PX // 2] > 64) <= 11  # a quarter of the height
+    assert np.count_nonzero(glimpse[:, GLIMPSE_PX // 2] > 64) == pytest.approx(GLIMPSE_PX / 4, abs=2)
 
 
 def test_past_the_edge_of_the_picture_there_is_nothing():
