@@ -164,8 +164,7 @@ def second_sight(evidence: Evidence, which: NDArray[np.intp], odds: Floats, show
     chances = evidence.chances[which]
     both = np.maximum(chances, _LEAST_CHANCE) * np.maximum(shown[:, : chances.shape[1]], _LEAST_CHANCE)
     digits = both.argmax(axis=1)
-    same = shown[np.arange(len(which)), digits]
-    seen = np.stack([odds, log_odds(same), log_odds(shown[:, -1])], axis=1)
+    seen = np.stack([odds, *log_odds(np.stack([shown[np.arange(len(which)), digits], shown[:, -1]]))], axis=1)
     return digits, np.concatenate([evidence.taken_for(which, digits), seen], axis=1)
 
 

@@ -154,8 +154,12 @@ class Evidence:
     def taken_for(self, which: NDArray[np.intp], digits: NDArray[np.intp]) -> Floats:
         """Return float32 [K, `OWN`], the own features of some candidates if they are taken for these digits, intp [K]."""
         own = self.features[which, :OWN]
-        own[:, [0, 2]] = log_odds(_liked(self.chances[which], digits)).T
-        own[:, 3 : 3 + self.chances.shape[1]] = _ONE_HOT[digits, : self.chances.shape[1]]
+        changed = np.flatnonzero(digits != self.best[which])
+        if len(changed):
+            chances, others = self.chances[which[changed]], digits[changed]
+            scores = np.stack([np.take_along_axis(chances, others[:, None], axis=1)[:, 0], chances.max(axis=1)], axis=1)
+            own[changed[:, None], [0, 2]] = log_odds(scores)
+            own[changed, 3 : 3 + chances.shape[1]] = _ONE_HOT[others, : chances.shape[1]]
         return own
 
 
@@ -169,7 +173,8 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     """
     chances, rest = probabilities[:, :digits], probabilities[:, digits:].sum(axis=1)
     best = chances.argmax(axis=1)
-    chance, runner_up = _liked(chances, best)
+    chance = chances[np.arange(len(best)), best]
+    runner_up = np.partition(chances, -2, axis=1)[:, -2]
     own = log_odds(np.stack([chance, rest, runner_up], axis=1))
     x, y, w, h, light, joined, cut, level, zoom, contrast, bound, fill = (
         np.array(list(map(_known, candidates))).reshape(-1, 12).T
@@ -181,13 +186,6 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     shapes = np.stack([*logs[:3], fill, light, joined, cut, level], axis=1)
     columns = [own, _ONE_HOT[best, :digits], shapes, neighbours.scores(chance, rest)]
     return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, chances, places, neighbours)
-
-
-def _liked(chances: Floats, digits: NDArray[np.intp]) -> Floats:
-    """Return float32 [2, N]: how likely these digits are, and the likeliest other; chances are float32 [N, 10]."""
-    rows, others = np.arange(len(digits)), chances.copy()
-    others[rows, digits] = 0
-    return np.stack([chances[rows, digits], others.max(axis=1)])
 
 
 def _known(candidate: Candidate) -> tuple[float, ...]:
