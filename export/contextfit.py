@@ -78,8 +78,8 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
         seen.append(second_sight(page, which, of_page[which], shown[which]))
         first_of_page += len(shown)
     which = doubtful(odds)
-    right = samples.truth[which] == np.concatenate([digits for digits, _ in seen])
-    third = _fitted(np.concatenate([told for _, told in seen]), right, samples.weight[which], seed)
+    right_then = samples.truth[which] == np.concatenate([digits for digits, _ in seen])
+    third = _fitted(np.concatenate([told for _, told in seen]), right_then, samples.weight[which], seed)
     return ContextModel(first, second, third)
 
 

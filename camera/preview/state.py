@@ -18,7 +18,7 @@ def frame_state(live: LiveFrame, labels: tuple[str, ...]) -> dict[str, Any]:
     """Return what there is to know about one frame, ready for JSON.
 
     A line of ``digitedge camera --json`` (less the health, which may change without a frame), and beside it ``readings``: what
-    the model saw in this very frame, each patch with its best three answers.
+    the model saw in this very frame, each patch with its best three answers. What stands around may have made it another digit.
 
     Args:
         live: The frame.

@@ -125,7 +125,7 @@ class ContextModel:
 
         ``look`` is asked once, about the doubtful ones.
         """
-        odds, digits = self.before_looking(evidence), evidence.best.copy()
+        odds, digits = self.before_looking(evidence), evidence.best
         which = doubtful(odds)
         if len(which):
             digits[which], features = second_sight(evidence, which, odds[which], look(which))

@@ -134,7 +134,6 @@ class Evidence:
 
     Attributes:
         features: float32 [N, `FEATURES`]: scores, shape, and the scores of what stands around.
-        best: intp [N], the digit each looks like most.
         chances: float32 [N, 10], how likely the classifier holds each digit.
         places: float32 [7, N]: x, y, width, height (pixels of the picture), light ink (0 or 1), logarithm of the contrast, and
             how much each counts as a neighbour.
@@ -142,10 +141,14 @@ class Evidence:
     """
 
     features: Floats
-    best: NDArray[np.intp]
     chances: Floats
     places: Floats
     neighbours: Neighbours | None = None
+
+    @property
+    def best(self) -> NDArray[np.intp]:
+        """The digit each looks like most, intp [N]."""
+        return self.chances.argmax(axis=1)
 
     def scores_around(self, chance: Floats, rest: Floats) -> Floats:
         """Return `Neighbours.scores` of these candidates."""
@@ -153,13 +156,14 @@ class Evidence:
 
     def taken_for(self, which: NDArray[np.intp], digits: NDArray[np.intp]) -> Floats:
         """Return float32 [K, `OWN`], the own features of some candidates if they are taken for these digits, intp [K]."""
-        own = self.features[which, :OWN]
-        changed = np.flatnonzero(digits != self.best[which])
-        if len(changed):
-            chances, others = self.chances[which[changed]], digits[changed]
-            scores = np.stack([np.take_along_axis(chances, others[:, None], axis=1)[:, 0], chances.max(axis=1)], axis=1)
-            own[changed[:, None], [0, 2]] = log_odds(scores)
-            own[changed, 3 : 3 + chances.shape[1]] = _ONE_HOT[others, : chances.shape[1]]
+        own, chances = self.features[which, :OWN], self.chances[which]
+        rows = np.flatnonzero(digits != chances.argmax(axis=1))
+        if len(rows):
+            chances, others = chances[rows], digits[rows]
+            own[rows[:, None], [0, 2]] = log_odds(
+                np.stack([chances[np.arange(len(rows)), others], chances.max(axis=1)], axis=1)
+            )
+            own[rows, 3 : 3 + chances.shape[1]] = _ONE_HOT[others, : chances.shape[1]]
         return own
 
 
@@ -185,7 +189,7 @@ def evidence(candidates: list[Candidate], probabilities: Floats, digits: int = 1
     neighbours = Neighbours.of(places)
     shapes = np.stack([*logs[:3], fill, light, joined, cut, level], axis=1)
     columns = [own, _ONE_HOT[best, :digits], shapes, neighbours.scores(chance, rest)]
-    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), best, chances, places, neighbours)
+    return Evidence(np.concatenate(columns, axis=1).astype(np.float32), chances, places, neighbours)
 
 
 def _known(candidate: Candidate) -> tuple[float, ...]:

@@ -30,13 +30,19 @@ def draw_arrays(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
     left = x + size * rng.uniform(0, 1.5)
     for line, baseline in enumerate(np.arange(y + size, y + height - 0.3 * size, step)):
         text = word_text(rng, 3, 8) if line == 0 and rng.random() < 0.6 else _array_line(rng, largest, gaps)
-        while text and left + writer.measure(text, size) > x + width:
-            text = text[:-2].rstrip(", ")
+        text = _cut(writer, text, left, x + width, ", ")
         right = writer.write(board, text, left, baseline, size) if text else left
         if line == 0 and rng.random() < 0.5:
             board.lines([((left, baseline + 0.25 * size), (right, baseline + 0.3 * size))], writer.width(size), writer.color)
         if arrows and step > 2.2 * size:
             _arrow(board, writer, left + (right - left) * rng.uniform(0.2, 0.8), baseline + 0.35 * size, step - 1.6 * size)
+
+
+def _cut(writer: Writer, text: str, left: float, right: float, loose: str = "") -> str:
+    """Return what of a text has room between two places of a line, without ``loose`` characters at its end."""
+    while text and left + writer.measure(text, writer.text_height) > right:
+        text = text[:-2].rstrip(loose)
+    return text
 
 
 def _array_line(rng: np.random.Generator, largest: int, gaps: tuple[str, ...]) -> str:
@@ -135,8 +141,7 @@ def draw_equations(board: Board, writer: Writer, area: Area, ground: Ground) -> 
     space = str(rng.choice(["", " "]))
     for baseline in np.arange(y + size, y + height, max(ground.line_step, size * rng.uniform(1.8, 3.5))):
         text = _equation(rng, space)
-        while text and x + writer.measure(text, size) > x + width:
-            text = text[:-2]
+        text = _cut(writer, text, x, x + width)
         writer.write(board, text, x + size * rng.uniform(0, 0.7), baseline, size)
 
 
@@ -187,9 +192,7 @@ def _draw_program(board: Board, writer: Writer, area: Area, ground: Ground) -> N
         text = _program_line(rng, deep)
         deep += text.count("{") - text.count("}")
         left = x + size * (rng.uniform(0, 0.4) + 1.2 * min(deep, 4))
-        while text and left + writer.measure(text, size) > x + width:
-            text = text[:-2].rstrip()
-        writer.write(board, text, left, baseline, size)
+        writer.write(board, _cut(writer, text, left, x + width, " "), left, baseline, size)
 
 
 def _program_line(rng: np.random.Generator, deep: int) -> str:

@@ -82,7 +82,7 @@ def drawn_samples(count: int, weight: float) -> Samples:
     places[0] = 1000 * np.arange(count)  # far from each other
     chances = np.zeros((count, 10), np.float32)
     chances[:, 0] = logistic(features[:, 0])
-    page = Evidence(features, np.zeros(count, np.intp), chances, places)
+    page = Evidence(features, chances, places)
     shown = np.full((count, 11), 1 / 11, np.float32)
     digits, confidence = a_context(weight).judge(page, shown.__getitem__)
     truth = np.where(rng.random(count) < confidence, digits, 10)
