@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from digitedge.scenes.board import Board, Color, Segment
 from digitedge.scenes.grounds import Area, Ground
-from digitedge.scenes.layouts_numbers import digits_text, merge_last, number_text, word_text
+from digitedge.scenes.layouts_numbers import digits_text, merge_last, number_text
 from digitedge.scenes.symbol_styles import SYMBOLS
 from digitedge.scenes.truth import Other
+from digitedge.scenes.words import word_text
 from digitedge.scenes.writer import Writer, print_text
 
 

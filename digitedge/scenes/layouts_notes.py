@@ -7,9 +7,10 @@ import numpy as np
 from digitedge.scenes.board import Board
 from digitedge.scenes.grounds import Area, Ground
 from digitedge.scenes.layouts_documents import connect
-from digitedge.scenes.layouts_numbers import digits_text, number_text, word_text
+from digitedge.scenes.layouts_numbers import digits_text, number_text
 from digitedge.scenes.symbol_styles import SYMBOLS
 from digitedge.scenes.truth import Other
+from digitedge.scenes.words import word_text
 from digitedge.scenes.writer import Writer
 
 _BRACKETS = ("[]", "()", "{}", "[]", "[]")

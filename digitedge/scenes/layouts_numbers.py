@@ -8,6 +8,7 @@ import numpy as np
 from digitedge.scenes.board import Board, Color, Segment, around
 from digitedge.scenes.grounds import Area, Ground
 from digitedge.scenes.truth import TrueNumber
+from digitedge.scenes.words import word_text
 from digitedge.scenes.writer import Writer, print_text
 
 
@@ -242,32 +243,6 @@ def merge_last(board: Board, count: int) -> None:
     kept = [number for number in board.numbers if number.members[0] < members[0]]
     text = "".join(str(board.digits[member].digit) for member in members)
     board.numbers[:] = [*kept, TrueNumber(text, around([board.digits[member].box_xywh for member in members]), members)]
-
-
-def word_text(rng: np.random.Generator, shortest: int, longest: int) -> str:
-    """Return a made-up word that alternates consonants and vowels as often as English has them, a few letters doubled."""
-    length = int(rng.integers(shortest, max(shortest, longest) + 1))
-    start = int(rng.integers(2))
-    letters = [_letter(rng, _VOWELS if (start + i) % 2 else _CONSONANTS) for i in range(length)]
-    if rng.random() < 0.15:
-        letters[-1:] = 2 * letters[-1:]
-    if length > 2 and rng.random() < 0.3:  # an "O" by itself nobody can tell from a 0
-        letters[0] = letters[0].upper() if rng.random() < 0.5 else str(rng.choice(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
-    word = "".join(letters)
-    return word.upper() if length > 2 and rng.random() < 0.25 else word
-
-
-# Per mille of the letters of English text.
-_VOWELS = {"e": 127, "a": 82, "o": 75, "i": 70, "u": 28}
-_CONSONANTS = {
-    "t": 91, "n": 67, "s": 63, "h": 61, "r": 60, "d": 43, "l": 40, "c": 28, "m": 24, "w": 24, "f": 22, "g": 20, "y": 20,
-    "p": 19, "b": 15, "v": 10, "k": 8, "j": 2, "x": 2, "q": 1, "z": 1,
-}  # fmt: skip
-
-
-def _letter(rng: np.random.Generator, frequencies: dict[str, int]) -> str:
-    weights = np.array(list(frequencies.values()), np.float64)
-    return str(rng.choice(list(frequencies), p=weights / weights.sum()))
 
 
 def _against(ground: Ground) -> Color:

@@ -12,7 +12,8 @@ from digitedge.scenes.digit_styles import DIGITS
 from digitedge.scenes.glyphs import Patch, draw_glyph, finish
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen, draw_path, grain_tile
-from digitedge.scenes.letter_styles import AMBIGUOUS, LETTERS
+from digitedge.scenes.letter_styles import LETTERS
+from digitedge.scenes.letters_like_digits import AMBIGUOUS
 from digitedge.scenes.print_styles import PRINTABLE, draw_print
 from digitedge.scenes.strokes import Template
 from digitedge.scenes.symbol_styles import MARKS, SYMBOLS
