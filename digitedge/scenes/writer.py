@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,10 +144,13 @@ class Writer:
             return None, left, None
         if character == "1" and not self.upright_ones:
             templates = tuple(template for template in templates if template.style not in _BARE_ONES)
-        template = self.hand.choose(templates, rng)
-        path = self.hand.trace(template, rng)
+        hand = self.hand
+        if character == "/":  # upright it would be a 1, and nobody divides so
+            hand = replace(hand, slant=max(hand.slant, 0.0), aspect=max(hand.aspect, 0.9))
+        template = hand.choose(templates, rng)
+        path = hand.trace(template, rng)
         # Slanted neighbours stand close along the slant, so their boxes overlap as they do on paper.
-        upright = path[:, 0] + self.hand.slant * (path[:, 1] - 1.0)
+        upright = path[:, 0] + hand.slant * (path[:, 1] - 1.0)
         path = (path - (upright.min(), 1.0)) * height + (left, foot)
         box = board.stroke(
             path, template.stroke_ends, self.width(height), color, self.opacity, self.pen.pressure, self.pen.grain
