@@ -155,6 +155,25 @@ def test_a_lost_camera_and_a_lost_board_are_told_and_the_page_comes_back_by_itse
     again.close()
 
 
+def test_a_digit_told_by_what_stands_around_is_shown_as_what_it_was_read_as(browser):
+    live = live_frame()
+    first, *others = live.page.digits
+    other = (first.digit + 1) % 10
+    probabilities = first.probabilities.copy()
+    probabilities[other] = 0.1
+    changed = replace(first, digit=other, probabilities=probabilities)
+    preview = PreviewServer("127.0.0.1", 0)
+    with running_camera(preview, replace(live, page=replace(live.page, digits=(changed, *others)))):
+        browser.show(f"http://127.0.0.1:{preview.port}/", *SCREENS["desktop"])
+        browser.until(SHOWN)
+        bold = browser.script(f"return {ALL}('.digit')].map(n => n.querySelector('.read span').textContent)")
+        assert bold == [str(other), *(str(digit.digit) for digit in others)]
+        notes = browser.script(f"return {ALL}('.digit')].map(n => n.title)")
+        assert f"Read as {other}" in notes[0] and not any(notes[1:])
+        _keep_picture(browser, "changed-by-surroundings")
+    preview.close()
+
+
 def test_the_token_is_taken_from_the_address_and_not_left_in_it(browser):
     preview = PreviewServer("0.0.0.0", 0)
     with running_camera(preview, live_frame()):
