@@ -1,6 +1,7 @@
 """Touching neighbours: a wide piece of ink is cut along paths that cross little ink, and every run of its parts is offered.
 
-A piece that is much higher than others is cut alike from side to side first: the lines of writing that touch there.
+First a piece that is much higher than others is cut alike from side to side, into the lines of writing that touch there, and
+what stands in a ring is taken out of it (`digitedge.reading.rings`).
 
     ┌─────────┐        ┌──╮───╱───┐
     │ 1 2─3   │   ──▶  │1 │2 ╲  3 │    offered: 1, 2, 3, 12, 23
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.candidates import Candidate, in_picture
+from digitedge.reading.rings import inside, is_hollow
 
 MIN_ASPECT = 0.6  # width over height of a piece that may be more than one digit,
 _WIDE = 0.8  # and of one that is cut though it is a digit by itself
@@ -64,10 +66,11 @@ def split(candidates: list[Candidate], chances: NDArray[np.float32] | None = Non
     """
     chances = np.full(len(candidates), _LIKELY, np.float32) if chances is None else chances
     sure = (chances >= _SURE).tolist()
-    lines = list(_lines(candidates, chances))
-    yield from (line for line in lines if _is_shaped(line.patch))
-    least = [*(_WIDE if is_sure else MIN_ASPECT for is_sure in sure), *(MIN_ASPECT for _ in lines)]
-    wide = [c for c, aspect in zip((*candidates, *lines), least, strict=True) if c.patch.shape[1] >= aspect * c.patch.shape[0]]
+    rings = (c for c, is_sure in zip(candidates, sure, strict=True) if not is_sure and is_hollow(c.patch))
+    first = [*_lines(candidates, chances), *(found for ring in rings for found in inside(ring))]
+    yield from (found for found in first if _is_shaped(found.patch))
+    least = [*(_WIDE if is_sure else MIN_ASPECT for is_sure in sure), *(MIN_ASPECT for _ in first)]
+    wide = [c for c, aspect in zip((*candidates, *first), least, strict=True) if c.patch.shape[1] >= aspect * c.patch.shape[0]]
     heights = [float(candidate.patch.shape[0]) for candidate in wide]
     for candidate, paths in zip(wide, _cuts([candidate.patch for candidate in wide], heights, _DIGITS), strict=True):
         height = candidate.patch.shape[0]
