@@ -1,5 +1,7 @@
 """What goes wrong gets one sentence and a remedy on stderr, exit code 1, nothing on stdout, no traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -69,3 +71,14 @@ def test_a_model_whose_input_is_no_grey_picture(tmp_path: Path, forks: Forks) ->
     done = forks.run("predict", tmp_path / "good.png", "--model", colour)
     assert done.returncode == 1
     assert "expected one square grey picture" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["recipes", "--version"])  # many lines, and one that waits for the program's end
+def test_a_full_disk_behind_stdout(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "digitedge", command], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("digitedge: Reading or writing failed: No space left on device. Check the free space")
