@@ -67,8 +67,10 @@ def _files(files: list[Path]) -> tuple[Path, ...]:
     from digitedge.errors import InputError
 
     for file in files:
-        if not file.is_file():
-            raise InputError(f"{file}: no such file.", "Check the name.")
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise InputError(f"{file}: {error.strerror}.", "Check the name.") from error
     return tuple(files)
 
 

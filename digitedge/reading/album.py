@@ -109,14 +109,18 @@ def _distinct_names(images: Sequence[Path]) -> list[str]:
 
 def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
     """Raise OutputError where a copy would take the place of one of the pictures themselves."""
-    own = {_identity(image) for image in images if image.is_file()}
+    own = {_identity(image) for image in images} - {None}
     for copy in copies:
-        if copy.is_file() and _identity(copy) in own:
+        if _identity(copy) in own:
             raise OutputError(f"{copy} is one of the pictures to read.", "Give another folder for the copies.")
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from all others, None where there is none or it may not be looked at."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None  # opening it says why
     return found.st_dev, found.st_ino
 
 

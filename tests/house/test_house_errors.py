@@ -39,6 +39,16 @@ CASES = {
     "missing clip": ("camera --source {folder}/none.mp4 --frames 1 --json", "none.mp4"),
     "bench of nothing": ("bench {folder}/none.tflite --json", "no such model"),
     "inspect of text": ("inspect {folder}/text.tflite --json", "no .tflite file"),
+    "a clip whose name is too long": ("camera --source {folder}/{long} --frames 1 --json", "too long. Check the name, and"),
+    "a recording whose name is too long": ("camera --source none.mp4 --record {folder}/{long}.mp4", "none.mp4: no such file"),
+    "a picture whose name is too long": ("predict {folder}/{long} {folder}/none.png --save {folder}/copies", "no such file"),
+    "a sent model whose name is too long": ("bench {folder}/{long} --host board", "too long. Check the name."),
+    "a report whose name is too long": (
+        "bench --runs 5 --seconds 0 --json --out {folder}/{long}",
+        "cannot be written: File name too long",
+    ),
+    "data whose name is too long": ("evaluate {golden}/tiny-int8.tflite --data {folder}/{long} --json", "no such data set"),
+    "the home of nobody": ("camera --source ~nobody-at-all/clip.mp4 --frames 1 --json", "no such file"),
     "missing data": ("evaluate {golden}/tiny-int8.tflite --data {folder}/nowhere --json", "nowhere"),
 }
 
@@ -46,7 +56,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_one_sentence_and_a_remedy(case: str, folder: Path, forks: Forks) -> None:
     arguments, named = CASES[case]
-    done = forks.run(*arguments.format(folder=folder, golden=GOLDEN).split())
+    done = forks.run(*arguments.format(folder=folder, golden=GOLDEN, long="n" * 300).split())
     told = [line for line in done.stderr.splitlines() if not line.startswith("INFO:")]
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
