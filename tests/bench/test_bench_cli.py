@@ -138,6 +138,25 @@ def test_wrong_words_are_a_matter_of_usage(words, golden_model):
     assert CliRunner().invoke(app, ["bench", str(golden_model), *words]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        (["--host", "one", "--host", "two", "--plot", "new.png"], "--plot"),
+        (["--host", "one", "--host", "two", "--compare", "old.json"], "--compare"),
+        (["--host", "one", "--data", "mnist"], "--data"),
+        (["--host", "one", "--split", "all"], "--split"),
+        (["--host", "one", "--against", "litert"], "--against"),
+        (["--host", "one", "--repeats", "3"], "--repeats"),
+        (["a/net.tflite", "b/net.tflite", "--host", "one"], "net.tflite"),
+    ],
+)
+def test_what_another_machine_would_not_be_told_is_a_matter_of_usage(words, flag, tmp_path):
+    result = CliRunner().invoke(app, ["bench", *words, "--out", str(tmp_path / "new.json")])
+    assert result.exit_code == 2, result.exception
+    assert flag in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_model_says_so_before_anything_is_measured(bench, tmp_path):
     with pytest.raises(InputError, match="no such model"):
         bench(tmp_path / "none.tflite", *QUICK)
