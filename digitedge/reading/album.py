@@ -61,7 +61,7 @@ def read_album(images: Sequence[Path], task: Task, workers: int | None = None) -
 
     Raises:
         InputError, ModelError: The model cannot be used, or a helper process was ended from outside.
-        OutputError: An annotated copy would replace one of the pictures.
+        OutputError: An annotated copy would replace one of the pictures, or another file in a folder of theirs.
     """
     names = _distinct_names(images)
     if task.save is not None:
@@ -108,11 +108,14 @@ def _distinct_names(images: Sequence[Path]) -> list[str]:
 
 
 def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
-    """Raise OutputError where a copy would take the place of one of the pictures themselves."""
+    """Raise OutputError where a copy would take the place of one of the pictures, or of another file beside them."""
     own = {_identity(image) for image in images} - {None}
+    folders = {_identity(image.parent) for image in images} - {None}
     for copy in copies:
         if _identity(copy) in own:
             raise OutputError(f"{copy} is one of the pictures to read.", "Give another folder for the copies.")
+        if _identity(copy.parent) in folders and os.path.lexists(copy):
+            raise OutputError(f"{copy} exists already, beside the pictures to read.", "Give another folder for the copies.")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -34,6 +34,23 @@ def test_a_copy_never_replaces_a_picture_that_is_read(tmp_path: Path) -> None:
     assert picture.read_bytes() == before
 
 
+def test_a_copy_never_replaces_another_file_beside_the_pictures(tmp_path: Path) -> None:
+    scan, foreign = tmp_path / "scan.jpg", blank(tmp_path / "scan.png")
+    save_picture(scan, np.full((40, 60), 220, np.uint8))
+    before = foreign.read_bytes()
+    with pytest.raises(OutputError, match=r"scan\.png exists already"):
+        list(read_album([scan], task(save=tmp_path)))
+    assert foreign.read_bytes() == before
+    foreign.unlink()
+    assert all(answer.page for answer in read_album([scan], task(save=tmp_path)))
+
+
+def test_copies_in_a_folder_of_their_own_are_made_anew(tmp_path: Path) -> None:
+    picture, copies = blank(tmp_path / "page.png"), tmp_path / "read"
+    for _ in range(2):
+        assert all(answer.page for answer in read_album([picture], task(save=copies)))
+
+
 def test_no_pictures_give_no_answers() -> None:
     assert list(read_album([], task(), workers=2)) == []
 
