@@ -17,7 +17,7 @@ import cv2
 from digitedge.errors import DigitEdgeError, InputError, OutputError
 from digitedge.reading.annotate import annotate
 from digitedge.reading.explain import write_explanation
-from digitedge.reading.page import Page
+from digitedge.reading.page import Box, Page
 from digitedge.reading.picture import load_picture, save_picture
 from digitedge.reading.reader import Reader, ReaderSettings
 from digitedge.runtime.classifier import Classifier
@@ -118,6 +118,18 @@ def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
             raise OutputError(f"{copy} exists already, beside the pictures to read.", "Give another folder for the copies.")
 
 
+def _refuse_outside(image: Path, roi_xywh: Box | None, size_wh: tuple[int, int]) -> None:
+    """Raise InputError where no pixel of the region lies in the picture; of one that is partly outside the rest is read."""
+    if roi_xywh is None:
+        return
+    x, y, w, h = roi_xywh
+    if x >= size_wh[0] or y >= size_wh[1] or x + w <= 0 or y + h <= 0:
+        raise InputError(
+            f"{image}: the region {x},{y},{w},{h} lies outside the picture of {size_wh[0]}x{size_wh[1]} pixels.",
+            "Give --roi x,y,w,h within it.",
+        )
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """Return what tells a file from all others, None where there is none or it may not be looked at."""
     try:
@@ -130,6 +142,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _answer(reader: Reader, task: Task, image: Path, name: str) -> Answer:
     try:
         picture = load_picture(image)
+        _refuse_outside(image, task.settings.roi_xywh, (picture.gray.shape[1], picture.gray.shape[0]))
         trace = reader.trace(picture.gray)
         if task.save is not None:
             save_picture(task.save / f"{name}.png", annotate(picture.bgr, trace.page))
