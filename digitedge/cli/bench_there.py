@@ -59,7 +59,7 @@ def measure_there(there: There, models: list[Path], image: Path | None, options:
     from digitedge.bench.remote import measure_remote, measure_several
     from digitedge.errors import RemoteError
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     with tempfile.TemporaryDirectory(prefix="digitedge-bench-") as folder:
         job = _job(there, Path(folder))
         job = dataclasses.replace(job, models=_files(models), image=_file(image), options=tuple(options))

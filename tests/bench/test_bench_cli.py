@@ -78,6 +78,12 @@ def test_a_table_for_people_and_markdown_for_documents(bench, golden_model):
     assert "| model | mode |" in markdown
 
 
+def test_a_file_whose_name_looks_like_markup_stands_in_the_table(bench, golden_model, tmp_path):
+    model = tmp_path / "[b]net[i].tflite"
+    model.write_bytes(golden_model.read_bytes())
+    assert "[b]net[i].tflite" in bench(model, *QUICK)
+
+
 def test_a_picture_of_ones_own_and_accuracy_beside_latency(bench, golden_model, tmp_path):
     from digitedge.scenes.digits import draw_digits
 
