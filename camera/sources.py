@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,12 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
         return HttpStream(text, options.stall_s, options.in_color)
     if scheme in _STREAM_SCHEMES:
         return NetworkStream(text, options.stall_s)
-    path = Path(text).expanduser()
+    return _recording(text, options)
+
+
+def _recording(text: str, options: SourceOptions) -> Source:
+    path = Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises for the home of nobody
+    _refuse_closed(path)
     if text and path.is_dir():
         return PictureFolder(path, options.fps)
     if text and (path.exists() or path.suffix):
@@ -75,6 +81,19 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
         f"{text!r} is no source.",
         "Give auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, -, a video file, a folder or demo.",
     )
+
+
+def _refuse_closed(path: Path) -> None:
+    """Raise SourceError for what may be there and cannot be looked at: a folder that may not be entered, a name too long."""
+    try:
+        if path.is_dir():
+            os.scandir(path).close()
+        else:
+            path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return  # a name for nothing; opening it says so
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}.", "Check the name, and the rights of its folder.") from error
 
 
 def _first_camera(size_wh: tuple[int, int], fps: float, stall_s: float) -> Source:

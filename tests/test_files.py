@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from digitedge.errors import OutputError
-from digitedge.files import replacing, write_bytes
+from digitedge.files import refuse_overwrite, replacing, write_bytes
 
 
 def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -49,3 +49,7 @@ def test_remains_of_ended_runs_are_cleared_and_those_of_living_ones_kept(tmp_pat
     living.touch()
     write_bytes(tmp_path / "a.txt", b"")
     assert sorted(tmp_path.iterdir()) == [tmp_path / "a.txt", living]
+
+
+def test_a_name_too_long_to_look_for_is_left_to_the_writing(tmp_path: Path) -> None:
+    refuse_overwrite(tmp_path / ("n" * 300), force=False)

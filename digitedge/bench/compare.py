@@ -31,15 +31,25 @@ class Change:
 
 
 def read_report(path: Path) -> dict[str, Any]:
-    """Return an older report. Raises InputError if it is missing or none."""
+    """Return an older report of one machine that holds what a comparison needs. Raises InputError if it is missing or none."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        _windows(report)
+        if isinstance(report, dict) and "hosts" in report:
+            raise InputError(f"{path}: holds the reports of several machines.", 'Give one of those under "hosts", as a file.')
+        _check(report)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}.", "Give a file that `digitedge bench --json` wrote.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: is no report of a benchmark.", "Give a file that `digitedge bench --json` wrote.") from error
     return report
+
+
+def _check(report: dict[str, Any]) -> None:
+    """Raise ValueError, KeyError, TypeError or AttributeError unless the report holds what a comparison looks at."""
+    windows = _windows(report)
+    if not windows or not all(medians and min(medians) > 0 for medians in windows.values()):
+        raise ValueError("nothing was measured")
+    differences(report, report)
 
 
 def compare(new: dict[str, Any], old: dict[str, Any], max_slowdown: float) -> list[Change]:

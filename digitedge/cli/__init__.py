@@ -56,15 +56,46 @@ def main() -> None:
     """Run the command line; turn the error tree into one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
     try:
+        code = _run()
+        print(end="", flush=True)  # what cannot be written is noticed here, not while Python ends
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        code = _drop_output()
+    except OSError as error:
+        print(f"digitedge: {_told(error)}", file=sys.stderr)
+        code = _drop_output()
+    sys.exit(code)
+
+
+def _run() -> str | int | None:
+    try:
         app()
+    except SystemExit as ended:
+        return ended.code
     except DigitEdgeError as error:
         print(f"digitedge: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # the reader of our output left, as `head` does
+        return 130
+    return 0
+
+
+def _told(error: OSError) -> str:
+    """Return what a failure that no command foresaw says to its user.
+
+    >>> _told(PermissionError(13, "Permission denied", "a/b.png"))
+    'a/b.png: Permission denied. Check its name, its rights and the free space.'
+    """
+    reason = error.strerror or str(error) or type(error).__name__
+    if error.filename:
+        return f"{error.filename}: {reason}. Check its name, its rights and the free space."
+    return f"Reading or writing failed: {reason}. Check the free space and the rights where the output goes."
+
+
+def _drop_output() -> int:
+    """Let what is still held back for stdout go nowhere, so that Python's end does not fail at it, too; return 1."""
+    if sys.stdout is not None:  # None where the program was started without one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    return 1
 
 
 def _end_like_ctrl_c(_signal: int, _frame: FrameType | None) -> None:

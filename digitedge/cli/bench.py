@@ -8,6 +8,7 @@ import typer
 
 
 def bench(
+    context: typer.Context,
     models: list[Path] = typer.Argument(None, help="Files to time side by side, .tflite; default: the shipped model."),
     threads: str = typer.Option("1", help="LiteRT's threads to try, such as 1,2,4."),
     image: Path | None = typer.Option(None, help="Picture whose stages are timed; default: a drawn scene with 24 digits."),
@@ -35,19 +36,29 @@ def bench(
     from digitedge.bench.latency import Plan
     from digitedge.cli.bench_deliver import Delivery, deliver, read_older
     from digitedge.cli.bench_here import Task, measure_here
-    from digitedge.cli.bench_there import There, measure_there
+    from digitedge.cli.bench_there import There, machines, measure_there, refuse_lost
 
     if against not in (None, "litert"):
         raise typer.BadParameter(f'expected litert, got "{against}"', param_hint="--against")
+    there = There(machines(host, hosts), wheels, ssh_config, keep)
+    if there.hosts:
+        refuse_lost(there.hosts, models or [], _given(context))
     delivery = Delivery(as_json, markdown, plot, out, force, strict, read_older(compare), max_slowdown / 100)
     delivery.refuse_overwrite()
     counts = parse_threads(threads)
-    if host or hosts:
+    if there.hosts:
         options = ["--threads", threads, "--runs", str(runs), "--seconds", str(seconds)]
-        report = measure_there(There(host, hosts, wheels, ssh_config, keep), models or [], image, options)
+        report = measure_there(there, models or [], image, options)
     else:
         report = measure_here(Task(models or [], counts, image, data, split, Plan(runs, seconds), against, repeats))
     deliver(report, delivery)
+
+
+def _given(context: typer.Context) -> set[str]:
+    """Return the flags that stand on the command line."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    # By its name: Click's class is another one where Typer brings its own Click.
+    return {f"--{name}" for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
 
 
 def parse_threads(text: str) -> list[int]:

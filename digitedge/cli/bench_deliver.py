@@ -90,7 +90,7 @@ def _print_tables(tables: list[Table]) -> None:
     from rich.table import Table as RichTable
 
     # Into a pipe nothing is cut off: a reader there has no terminal whose width could be asked.
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False, emoji=False)
     for table in tables:
         drawn = RichTable(title=table.title, title_justify="left", box=SIMPLE_HEAD)
         for index, column in enumerate(table.columns):

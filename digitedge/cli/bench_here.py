@@ -38,6 +38,7 @@ class Task:
 def measure_here(task: Task) -> dict[str, Any]:
     """Return the report of this machine; progress goes to stderr."""
     from rich.console import Console
+    from rich.markup import escape
 
     from digitedge.bench.litert import against_litert
     from digitedge.bench.machine import board_facts, software_facts
@@ -64,7 +65,7 @@ def measure_here(task: Task) -> dict[str, Any]:
         checks = []
         if task.against is not None:
             for file in files:
-                name = file.name
+                name = escape(file.name)
                 checks.append(
                     against_litert(
                         file,

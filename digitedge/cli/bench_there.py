@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
+
+_HERE_ONLY = {"--data", "--split", "--against", "--repeats"}  # what they need is not sent
+_ONE_ONLY = {"--plot", "--compare"}
+
 
 @dataclass(frozen=True, slots=True)
 class There:
@@ -15,34 +20,52 @@ class There:
 
     Attributes:
         hosts: Machines as ssh takes them.
-        hosts_file: File with more of them, or None.
         wheels: Folder of wheels to install from, or None for the index.
         ssh_config: Configuration for ssh, or None for the user's own.
         keep: Leave the folders there.
     """
 
     hosts: list[str]
-    hosts_file: Path | None
     wheels: Path | None
     ssh_config: Path | None
     keep: bool
+
+
+def machines(hosts: list[str], file: Path | None) -> list[str]:
+    """Return the machines named by flags and in a file, each once. Raises InputError for a file that names none."""
+    from digitedge.bench.remote import read_hosts
+
+    return list(dict.fromkeys([*hosts, *(read_hosts(file) if file else [])]))
+
+
+def refuse_lost(hosts: list[str], models: list[Path], given: set[str]) -> None:
+    """Raise typer.BadParameter (exit 2) for what would be lost on the way: flags, and files of the same name."""
+    for flag in sorted(given & _HERE_ONLY):
+        raise typer.BadParameter("is measured on this machine alone; leave it out, or run it there", param_hint=flag)
+    for flag in sorted(given & _ONE_ONLY) if len(hosts) > 1 else ():
+        raise typer.BadParameter(f"takes the report of one machine, got {len(hosts)}; give one --host", param_hint=flag)
+    names = [model.name for model in models]
+    for name in names:
+        if names.count(name) > 1:
+            raise typer.BadParameter(
+                f"two files are called {name}, and they go into one folder; rename one", param_hint="MODELS"
+            )
 
 
 def measure_there(there: There, models: list[Path], image: Path | None, options: list[str]) -> dict[str, Any]:
     """Return the report of one other machine, or of several under "hosts"; progress goes to stderr."""
     from rich.console import Console
 
-    from digitedge.bench.remote import measure_remote, measure_several, read_hosts
+    from digitedge.bench.remote import measure_remote, measure_several
     from digitedge.errors import RemoteError
 
-    hosts = [*there.hosts, *(read_hosts(there.hosts_file) if there.hosts_file else [])]
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     with tempfile.TemporaryDirectory(prefix="digitedge-bench-") as folder:
         job = _job(there, Path(folder))
         job = dataclasses.replace(job, models=_files(models), image=_file(image), options=tuple(options))
-        if len(hosts) == 1:
-            return measure_remote(hosts[0], job, console.print)
-        result = measure_several(hosts, job, console.print)
+        if len(there.hosts) == 1:
+            return measure_remote(there.hosts[0], job, console.print)
+        result = measure_several(there.hosts, job, console.print)
     if not result["hosts"]:
         raise RemoteError("None of the machines could be measured.", "See above what each of them lacks.")
     return result
@@ -67,8 +90,10 @@ def _files(files: list[Path]) -> tuple[Path, ...]:
     from digitedge.errors import InputError
 
     for file in files:
-        if not file.is_file():
-            raise InputError(f"{file}: no such file.", "Check the name.")
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise InputError(f"{file}: {error.strerror}.", "Check the name.") from error
     return tuple(files)
 
 

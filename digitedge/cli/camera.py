@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -91,7 +92,7 @@ def camera(
         changes=csv,
         mqtt=mqtt,
         webhook=webhook,
-        max_bytes=round(max_mb * 1e6),
+        max_bytes=_bytes(max_mb),
     )
     reader = Reader(Classifier(model or DEFAULT_MODEL), settings)
     controls = Controls(roi_xywh=settings.roi_xywh)
@@ -117,6 +118,13 @@ def _stop_on_signals(controls: Controls) -> list[int]:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     return came
+
+
+def _bytes(megabytes: float) -> int:
+    """Return it as bytes; raise typer.BadParameter (exit 2) for what is no number or more than a number can be."""
+    if not math.isfinite(megabytes * 1e6):
+        raise typer.BadParameter(f"expected megabytes such as 1000, got {megabytes:g}", param_hint="--max-mb")
+    return round(megabytes * 1e6)
 
 
 def _size(text: str | None) -> tuple[int, int] | None:

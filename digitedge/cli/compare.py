@@ -36,4 +36,4 @@ def compare(
     if as_json:
         print(json.dumps(result))
     else:
-        print_modes(Console(highlight=False), result)
+        print_modes(Console(highlight=False, markup=False, emoji=False), result)

@@ -26,7 +26,7 @@ def demo(
     from digitedge.errors import OutputError
     from digitedge.models import DEFAULT_MODEL
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -32,4 +32,4 @@ def evaluate(
     if as_json:
         print(json.dumps(evaluation_json(opened, evaluation)))
     else:
-        print_evaluation(Console(highlight=False), evaluation)
+        print_evaluation(Console(highlight=False, markup=False, emoji=False), evaluation)

@@ -45,12 +45,12 @@ def export(
     source = model or DEFAULT_KERAS
     delivery = Delivery(target_paths(source, modes, out, form, force), form, max_drop, report, card)
     request = Request(source, modes, data, split, calibrate, calibration_size, seed, _parse_range(input_range))
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     result = deliver(export_model(request, console.print), delivery)
     if as_json:
         print(json.dumps(result))
     else:
-        print_modes(Console(highlight=False), result)
+        print_modes(Console(highlight=False, markup=False, emoji=False), result)
 
 
 def _parse_modes(text: str) -> tuple[str, ...]:

@@ -57,10 +57,10 @@ def _print(path: Path, facts: FileFacts) -> None:
 
     from digitedge.runtime.factsheet import fact_lines, metadata_lines
 
-    console = Console(highlight=False)
-    console.print(str(path))
+    console = Console(highlight=False, markup=False, emoji=False)  # names are anybody's text
+    console.print(str(path), soft_wrap=True)
     for name, value in (*fact_lines(facts), *metadata_lines(facts.metadata)):
-        console.print(f"{name:<26} {value}", soft_wrap=True, markup=False)
+        console.print(f"{name:<26} {value}", soft_wrap=True)
     tensors = Table(box=None, pad_edge=False)
     for heading in ("tensor", "type", "shape", "scale", "zero"):
         tensors.add_column(heading, overflow="ellipsis", no_wrap=heading != "tensor")

@@ -53,12 +53,14 @@ def train(
         raise
     except KeyboardInterrupt:
         command = f"digitedge train {recipe} --resume --out {folder}"
-        progress.print(f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True)
+        progress.print(
+            f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True, markup=False
+        )
         raise
     if as_json:
         print((folder / runs.METRICS).read_text(), end="")
         return
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(f"{folder}: {finished.parameters:,} parameters, trained in {finished.seconds:.0f} s")
     console.print(f"validation: {100 * finished.validation_accuracy:.2f} % right")
     print_evaluation(console, finished.test)

@@ -65,10 +65,10 @@ def _load_folder(folder: Path, split: str) -> Dataset:
 
 
 def _existing(source: str) -> Path:
-    path = Path(source).expanduser()
-    if path.exists():
+    path = Path(os.path.expanduser(source))  # noqa: PTH111 - Path's own raises for the home of nobody
+    if os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a folder may not be entered
         return path
-    if (root := os.environ.get("DIGITEDGE_DATA")) and (Path(root) / path).exists():
+    if (root := os.environ.get("DIGITEDGE_DATA")) and os.path.exists(Path(root) / path):  # noqa: PTH110
         return Path(root) / path
     raise DataError(f"{source}: no such data set.", _KNOWN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,8 @@ print(json.dumps(answer))
 def model(machine: Machine, path: Path) -> Iterator[Finding]:
     """Give the finding about one model file, run in a process of its own."""
     again = machine.pip("install --force-reinstall --no-deps", "digitedge")
-    if not path.is_file():
-        yield Finding("model", "missing", f"{path} is not there.", again)
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a folder may not be entered
+        yield Finding("model", "missing", f"{path} is not there, or its folder may not be entered.", again)
         return
     said = machine.run([machine.python, "-P", "-W", "ignore", "-c", _VERIFY, str(path)])
     try:

@@ -11,7 +11,7 @@ from digitedge.doctor.machine import Finding, Machine
 
 NEWEST_PYTHON = (3, 14)  # for which LiteRT has wheels
 NEEDED = {"numpy": "numpy", "cv2": "opencv-python", "PIL": "pillow", "ai_edge_litert.interpreter": "ai-edge-litert"}
-FITTING_SET = '"numpy==1.24.2" "opencv-python==4.11.0.86"'  # imports beside Bookworm's picamera2 (docs/numbers.md)
+FITTING_SET = '"numpy==1.24.2" "opencv-python==4.11.0.86"'  # imports beside Bookworm's picamera2 (requirements/bookworm.in)
 
 _LIBRARY_PACKAGES = {
     "libGL.so.1": "libgl1 libglib2.0-0",

@@ -17,7 +17,7 @@ import cv2
 from digitedge.errors import DigitEdgeError, InputError, OutputError
 from digitedge.reading.annotate import annotate
 from digitedge.reading.explain import write_explanation
-from digitedge.reading.page import Page
+from digitedge.reading.page import Box, Page
 from digitedge.reading.picture import load_picture, save_picture
 from digitedge.reading.reader import Reader, ReaderSettings
 from digitedge.runtime.classifier import Classifier
@@ -61,7 +61,7 @@ def read_album(images: Sequence[Path], task: Task, workers: int | None = None) -
 
     Raises:
         InputError, ModelError: The model cannot be used, or a helper process was ended from outside.
-        OutputError: An annotated copy would replace one of the pictures.
+        OutputError: An annotated copy would replace one of the pictures, or another file in a folder of theirs.
     """
     names = _distinct_names(images)
     if task.save is not None:
@@ -108,21 +108,41 @@ def _distinct_names(images: Sequence[Path]) -> list[str]:
 
 
 def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
-    """Raise OutputError where a copy would take the place of one of the pictures themselves."""
-    own = {_identity(image) for image in images if image.is_file()}
+    """Raise OutputError where a copy would take the place of one of the pictures, or of another file beside them."""
+    own = {_identity(image) for image in images} - {None}
+    folders = {_identity(image.parent) for image in images} - {None}
     for copy in copies:
-        if copy.is_file() and _identity(copy) in own:
+        if _identity(copy) in own:
             raise OutputError(f"{copy} is one of the pictures to read.", "Give another folder for the copies.")
+        if _identity(copy.parent) in folders and os.path.lexists(copy):
+            raise OutputError(f"{copy} exists already, beside the pictures to read.", "Give another folder for the copies.")
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
+def _refuse_outside(image: Path, roi_xywh: Box | None, size_wh: tuple[int, int]) -> None:
+    """Raise InputError where no pixel of the region lies in the picture; of one that is partly outside the rest is read."""
+    if roi_xywh is None:
+        return
+    x, y, w, h = roi_xywh
+    if x >= size_wh[0] or y >= size_wh[1] or x + w <= 0 or y + h <= 0:
+        raise InputError(
+            f"{image}: the region {x},{y},{w},{h} lies outside the picture of {size_wh[0]}x{size_wh[1]} pixels.",
+            "Give --roi x,y,w,h within it.",
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from all others, None where there is none or it may not be looked at."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None  # opening it says why
     return found.st_dev, found.st_ino
 
 
 def _answer(reader: Reader, task: Task, image: Path, name: str) -> Answer:
     try:
         picture = load_picture(image)
+        _refuse_outside(image, task.settings.roi_xywh, (picture.gray.shape[1], picture.gray.shape[0]))
         trace = reader.trace(picture.gray)
         if task.save is not None:
             save_picture(task.save / f"{name}.png", annotate(picture.bgr, trace.page))

@@ -41,7 +41,7 @@ class Classifier:
 
         Args:
             path: A .tflite file.
-            threads: LiteRT's threads; one is the fastest for models of this size (docs/numbers.md).
+            threads: LiteRT's threads; one is the fastest for models of this size (see: digitedge bench --threads 1,2,4).
             content: The file's bytes where they are not on the disk yet; ``path`` is then only its name.
 
         Raises:

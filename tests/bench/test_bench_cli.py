@@ -78,6 +78,12 @@ def test_a_table_for_people_and_markdown_for_documents(bench, golden_model):
     assert "| model | mode |" in markdown
 
 
+def test_a_file_whose_name_looks_like_markup_stands_in_the_table(bench, golden_model, tmp_path):
+    model = tmp_path / "[b]net[i].tflite"
+    model.write_bytes(golden_model.read_bytes())
+    assert "[b]net[i].tflite" in bench(model, *QUICK)
+
+
 def test_a_picture_of_ones_own_and_accuracy_beside_latency(bench, golden_model, tmp_path):
     from digitedge.scenes.digits import draw_digits
 
@@ -136,6 +142,25 @@ def test_strict_fails_on_doubts_and_then_prints_no_json(report, capsys):
 @pytest.mark.parametrize("words", [["--threads", "0"], ["--threads", "two"], ["--threads", ""], ["--against", "torch"]])
 def test_wrong_words_are_a_matter_of_usage(words, golden_model):
     assert CliRunner().invoke(app, ["bench", str(golden_model), *words]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        (["--host", "one", "--host", "two", "--plot", "new.png"], "--plot"),
+        (["--host", "one", "--host", "two", "--compare", "old.json"], "--compare"),
+        (["--host", "one", "--data", "mnist"], "--data"),
+        (["--host", "one", "--split", "all"], "--split"),
+        (["--host", "one", "--against", "litert"], "--against"),
+        (["--host", "one", "--repeats", "3"], "--repeats"),
+        (["a/net.tflite", "b/net.tflite", "--host", "one"], "net.tflite"),
+    ],
+)
+def test_what_another_machine_would_not_be_told_is_a_matter_of_usage(words, flag, tmp_path):
+    result = CliRunner().invoke(app, ["bench", *words, "--out", str(tmp_path / "new.json")])
+    assert result.exit_code == 2, result.exception
+    assert flag in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_model_says_so_before_anything_is_measured(bench, tmp_path):

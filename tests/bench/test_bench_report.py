@@ -173,7 +173,19 @@ def test_an_older_report_is_read_back(tmp_path):
     assert compare(make_report(), read_report(path), 0.1)[0].ratio.ratio == 1.0
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"models": [{}]}', '{"models": [{"file": "a", "threads": 1}]}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"models": []}',
+        '{"models": [], "board": {}}',
+        '{"models": [{}]}',
+        '{"models": [{"file": "a", "threads": 1}]}',
+    ],
+)
 def test_what_is_no_report_is_refused(tmp_path, content):
     path = tmp_path / "old.json"
     path.write_text(content)
@@ -184,3 +196,29 @@ def test_what_is_no_report_is_refused(tmp_path, content):
 def test_a_missing_report_is_refused(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_report(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("lacking", ["sha256", "window_medians_us"])
+def test_a_report_whose_model_lacks_what_is_compared_is_refused(tmp_path, lacking):
+    report = make_report()
+    del report["models"][0][lacking]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(report))
+    with pytest.raises(InputError, match="no report"):
+        read_report(path)
+
+
+def test_a_report_of_several_machines_is_told_apart(tmp_path):
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({"hosts": {"pi@one": make_report()}, "failed": {}}))
+    with pytest.raises(InputError, match="several machines"):
+        read_report(path)
+
+
+def test_a_report_without_windows_is_refused(tmp_path):
+    report = make_report()
+    report["models"][0]["window_medians_us"] = []
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(report))
+    with pytest.raises(InputError, match="no report"):
+        read_report(path)

@@ -74,3 +74,8 @@ def test_a_foreign_model_runs_unverified_and_a_damaged_one_is_told(tmp_path):
     damaged.write_bytes((GOLDEN / "tiny-int8.tflite").read_bytes()[:2000])
     (broken,) = model(this_machine(), damaged)
     assert (broken.state, "cannot be run" in broken.text) == ("missing", True)
+
+
+def test_a_model_that_cannot_be_looked_at_is_a_finding(tmp_path):
+    (hidden,) = model(this_machine(), tmp_path / ("n" * 300))
+    assert (hidden.state, "not there" in hidden.text) == ("missing", True)

@@ -1,5 +1,7 @@
 """What goes wrong gets one sentence and a remedy on stderr, exit code 1, nothing on stdout, no traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,16 @@ CASES = {
     "missing clip": ("camera --source {folder}/none.mp4 --frames 1 --json", "none.mp4"),
     "bench of nothing": ("bench {folder}/none.tflite --json", "no such model"),
     "inspect of text": ("inspect {folder}/text.tflite --json", "no .tflite file"),
+    "a clip whose name is too long": ("camera --source {folder}/{long} --frames 1 --json", "too long. Check the name, and"),
+    "a recording whose name is too long": ("camera --source none.mp4 --record {folder}/{long}.mp4", "none.mp4: no such file"),
+    "a picture whose name is too long": ("predict {folder}/{long} {folder}/none.png --save {folder}/copies", "no such file"),
+    "a sent model whose name is too long": ("bench {folder}/{long} --host board", "too long. Check the name."),
+    "a report whose name is too long": (
+        "bench --runs 5 --seconds 0 --json --out {folder}/{long}",
+        "cannot be written: File name too long",
+    ),
+    "data whose name is too long": ("evaluate {golden}/tiny-int8.tflite --data {folder}/{long} --json", "no such data set"),
+    "the home of nobody": ("camera --source ~nobody-at-all/clip.mp4 --frames 1 --json", "no such file"),
     "missing data": ("evaluate {golden}/tiny-int8.tflite --data {folder}/nowhere --json", "nowhere"),
 }
 
@@ -44,7 +56,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_one_sentence_and_a_remedy(case: str, folder: Path, forks: Forks) -> None:
     arguments, named = CASES[case]
-    done = forks.run(*arguments.format(folder=folder, golden=GOLDEN).split())
+    done = forks.run(*arguments.format(folder=folder, golden=GOLDEN, long="n" * 300).split())
     told = [line for line in done.stderr.splitlines() if not line.startswith("INFO:")]
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
@@ -69,3 +81,14 @@ def test_a_model_whose_input_is_no_grey_picture(tmp_path: Path, forks: Forks) ->
     done = forks.run("predict", tmp_path / "good.png", "--model", colour)
     assert done.returncode == 1
     assert "expected one square grey picture" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["recipes", "--version"])  # many lines, and one that waits for the program's end
+def test_a_full_disk_behind_stdout(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "digitedge", command], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("digitedge: Reading or writing failed: No space left on device. Check the free space")

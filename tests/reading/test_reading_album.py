@@ -7,6 +7,7 @@ import pytest
 from digitedge.errors import DigitEdgeError, InputError, MissingExtraError, OutputError
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.album import Task, _distinct_names, read_album
+from digitedge.reading.page import Box
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import ReaderSettings
 
@@ -32,6 +33,35 @@ def test_a_copy_never_replaces_a_picture_that_is_read(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"page\.png is one of the pictures"):
         list(read_album([picture], task(save=tmp_path)))
     assert picture.read_bytes() == before
+
+
+def test_a_copy_never_replaces_another_file_beside_the_pictures(tmp_path: Path) -> None:
+    scan, foreign = tmp_path / "scan.jpg", blank(tmp_path / "scan.png")
+    save_picture(scan, np.full((40, 60), 220, np.uint8))
+    before = foreign.read_bytes()
+    with pytest.raises(OutputError, match=r"scan\.png exists already"):
+        list(read_album([scan], task(save=tmp_path)))
+    assert foreign.read_bytes() == before
+    foreign.unlink()
+    assert all(answer.page for answer in read_album([scan], task(save=tmp_path)))
+
+
+def test_copies_in_a_folder_of_their_own_are_made_anew(tmp_path: Path) -> None:
+    picture, copies = blank(tmp_path / "page.png"), tmp_path / "read"
+    for _ in range(2):
+        assert all(answer.page for answer in read_album([picture], task(save=copies)))
+
+
+@pytest.mark.parametrize("roi", [(60, 0, 9, 9), (0, 40, 9, 9), (900, 900, 9, 9)])
+def test_a_region_outside_the_picture_is_told_with_the_pictures_size(roi: Box, tmp_path: Path) -> None:
+    (answer,) = read_album([blank(tmp_path / "page.png")], Task(DEFAULT_MODEL, ReaderSettings(roi_xywh=roi)))
+    assert isinstance(answer.error, InputError)
+    assert "outside the picture of 60x40 pixels" in str(answer.error)
+
+
+def test_a_region_partly_outside_is_read(tmp_path: Path) -> None:
+    (answer,) = read_album([blank(tmp_path / "page.png")], Task(DEFAULT_MODEL, ReaderSettings(roi_xywh=(59, 39, 900, 900))))
+    assert answer.page is not None
 
 
 def test_no_pictures_give_no_answers() -> None:

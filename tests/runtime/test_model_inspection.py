@@ -178,3 +178,16 @@ def test_damaged_files_raise_nothing_but_model_errors():
 def test_missing_file_is_named():
     with pytest.raises(DigitEdgeError, match=r"nowhere\.tflite"):
         inspect_file(Path("nowhere.tflite"))
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(tmp_path):
+    from digitedge.runtime.flatfile import pack, unpack
+
+    root = unpack(tiny("int8"))
+    root.subgraphs[0].tensors[root.subgraphs[0].inputs[0]].name = b"[/b]:x:"
+    path = tmp_path / "[red]net[i].tflite"
+    path.write_bytes(pack(root))
+    code, stdout, stderr = run("inspect", path)
+    assert code == 0, stderr
+    assert stdout.splitlines()[0] == str(path)
+    assert "[/b]:x:" in stdout
