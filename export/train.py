@@ -36,14 +36,15 @@ from digitedge.files import replacing
 from digitedge.models.recipes import Recipe, Settings
 
 
-def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finished:
+def train(recipe: Recipe, plan: Plan, folder: Path, console: Console, afresh: bool = False) -> Finished:
     """Train a recipe in a run folder, on from its last whole epoch if it holds one, and write everything a run leaves.
 
     Args:
         recipe: What to train.
-        plan: How; it lies in the folder already (`digitedge.export.runs.write_plan`).
+        plan: How; unless ``afresh`` it lies in the folder already (`digitedge.export.runs.write_plan`).
         folder: The run's folder.
         console: For progress; writes to stderr.
+        afresh: Whether a new run takes the place of what is in the folder; that goes when the data have been read.
 
     Returns:
         The finished run with its scores on the test split.
@@ -58,7 +59,11 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finishe
     _make_deterministic(keras, plan.seed)
     splits = load_splits(recipe, plan.data)
     data = splits.training.data
-    _check_same_data(plan, data.sha256, folder)
+    if afresh:
+        plan = replace(plan, data_sha256=data.sha256)
+        runs.begin(folder, plan)
+    else:
+        _check_same_data(plan, data.sha256, folder)
     console.print(f"{recipe.name}: {len(data):,} training pictures of {data.name}, seed {plan.seed}", highlight=False)
 
     model, history = _trained(keras, recipe, plan, folder, splits, console)

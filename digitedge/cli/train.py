@@ -33,6 +33,7 @@ def train(
 
     from digitedge.errors import DigitEdgeError
     from digitedge.export import runs
+    from digitedge.export.judging import judge
     from digitedge.export.summary import print_evaluation
     from digitedge.export.train import train as train_recipe
     from digitedge.models.recipes import find_recipe
@@ -43,11 +44,11 @@ def train(
         plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
     else:
         plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher)
+        judge(chosen, plan)
         folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
-        runs.write_plan(folder, plan)
     progress = Console(stderr=True)
     try:
-        finished = train_recipe(chosen, plan, folder, progress)
+        finished = train_recipe(chosen, plan, folder, progress, afresh=not resume)
     except DigitEdgeError:
         runs.forget_unbegun(folder)
         raise

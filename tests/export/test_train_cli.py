@@ -45,7 +45,7 @@ def test_recipes_are_listed_for_people_and_scripts(forks: Forks) -> None:
         (("train", "resnet"), 'no recipe "resnet"'),
         (("train", "cnn", "--resume"), "No unfinished run of cnn"),
         (("train", "cnn", "--resume", "--out", "nowhere"), "no run was begun here"),
-        pytest.param(("train", "cnn", "--data", "nowhere.mat"), "no such data set", marks=[pytest.mark.train]),
+        (("train", "cnn", "--data", "nowhere.mat"), "no such data set"),
         (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
     ],
 )
@@ -55,6 +55,28 @@ def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[s
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "a failure leaves no run behind"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--data", "nope"), "no such data set"),
+        (("--data", "mine.txt"), "not a data set"),
+        (("--extra", "mine.txt"), "no file with fields"),
+    ],
+)
+def test_a_finished_run_outlives_a_wrong_request_to_replace_it(
+    tmp_path: Path, wrong: tuple[str, str], said: str, forks: Forks
+) -> None:
+    (tmp_path / "mine.txt").write_text("text")
+    (tmp_path / "myrun").mkdir()
+    for name in ("model.keras", "metrics.json", "history.csv", "run.json"):
+        (tmp_path / "myrun" / name).write_text("weeks of work")
+    ran = forks.run("train", "cnn", "--out", "myrun", "--force", *wrong, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert said in ran.stderr
+    assert "tensorflow" not in ran.args, "told in a moment"
+    assert [path.read_text() for path in (tmp_path / "myrun").iterdir()] == ["weeks of work"] * 4
 
 
 def test_an_unknown_split_is_a_usage_error(forks: Forks) -> None:
