@@ -20,10 +20,10 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def refuse_overwrite(path: Path, force: bool) -> None:
-    """Raise OutputError if ``path`` exists and ``force`` is not set."""
+def refuse_overwrite(path: Path, force: bool, flag: str = "--out") -> None:
+    """Raise OutputError if ``path``, which was given by ``flag``, exists and ``force`` is not set."""
     if path.exists() and not force:
-        raise OutputError(f"{path} exists already.", "Add --force to replace it, or give another --out.")
+        raise OutputError(f"{path} exists already.", f"Add --force to replace it, or give another {flag}.")
 
 
 @contextmanager

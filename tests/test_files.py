@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from digitedge.errors import OutputError
-from digitedge.files import replacing, write_bytes
+from digitedge.files import refuse_overwrite, replacing, write_bytes
 
 
 def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -49,3 +49,11 @@ def test_remains_of_ended_runs_are_cleared_and_those_of_living_ones_kept(tmp_pat
     living.touch()
     write_bytes(tmp_path / "a.txt", b"")
     assert sorted(tmp_path.iterdir()) == [tmp_path / "a.txt", living]
+
+
+@pytest.mark.parametrize(("given", "named"), [([], "--out"), (["--record"], "--record")])
+def test_the_remedy_names_the_flag_that_gave_the_file(tmp_path: Path, given: list[str], named: str) -> None:
+    with pytest.raises(OutputError, match="exists already") as raised:
+        refuse_overwrite(tmp_path, False, *given)
+    assert raised.value.remedy == f"Add --force to replace it, or give another {named}."
+    refuse_overwrite(tmp_path, True, *given)

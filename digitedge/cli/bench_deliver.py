@@ -40,9 +40,9 @@ class Delivery:
 
     def refuse_overwrite(self) -> None:
         """Raise OutputError if a file to be written exists and may not be replaced."""
-        for target in (self.plot, self.out):
+        for target, flag in ((self.plot, "--plot"), (self.out, "--out")):
             if target is not None:
-                refuse_overwrite(target, self.force)
+                refuse_overwrite(target, self.force, flag)
 
 
 def read_older(path: Path | None) -> dict[str, Any] | None:

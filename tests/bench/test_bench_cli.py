@@ -105,6 +105,8 @@ def test_files_are_written_once_and_only_replaced_by_force(bench, golden_model, 
         assert len(set(picture.convert("L").resize((90, 60)).tobytes())) > 20  # something is drawn
     with pytest.raises(OutputError, match="exists already"):
         bench(golden_model, *QUICK, "--out", out)
+    with pytest.raises(OutputError, match="another --plot"):
+        bench(golden_model, *QUICK, "--plot", plot)
     bench(golden_model, *QUICK, "--out", out, "--plot", plot, "--force")
 
 
