@@ -13,7 +13,7 @@ import csv
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from digitedge.errors import DataError, InputError, OutputError
@@ -110,6 +110,16 @@ def forget_unbegun(folder: Path) -> None:
     if {path.name for path in folder.iterdir()} <= {_PLAN}:
         (folder / _PLAN).unlink(missing_ok=True)
         folder.rmdir()
+
+
+def can_go_on(folder: Path, plan: Plan) -> bool:
+    """Return whether the folder holds a checkpoint of this very plan, not only of a run that it was to replace."""
+    if not (folder / CHECKPOINT).is_file() or not is_unfinished(folder):
+        return False
+    try:
+        return replace(read_plan(folder), data_sha256="") == replace(plan, data_sha256="")
+    except DataError:
+        return False
 
 
 def latest_unfinished(recipe: str, runs: Path) -> Path:

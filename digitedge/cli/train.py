@@ -53,8 +53,11 @@ def train(
         runs.forget_unbegun(folder)
         raise
     except KeyboardInterrupt:
-        command = f"digitedge train {recipe} --resume --out {folder}"
-        progress.print(f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True)
+        if runs.can_go_on(folder, plan):
+            command = f"digitedge train {recipe} --resume --out {folder}"
+            progress.print(f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True)
+        elif not resume:
+            runs.forget_unbegun(folder)
         raise
     if as_json:
         print((folder / runs.METRICS).read_text(), end="")

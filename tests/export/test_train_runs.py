@@ -1,5 +1,6 @@
 """Run folders: numbered, found again, never overwritten by accident."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,15 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         runs.given_folder(tmp_path / "file", force=True)
     with pytest.raises(OutputError, match="cannot be made"):
         runs.given_folder(tmp_path / "file" / "run", force=False)
+
+
+def test_a_run_goes_on_from_a_whole_epoch_of_its_own(tmp_path: Path) -> None:
+    assert not runs.can_go_on(begun(tmp_path), PLAN), "no epoch is whole"
+    (tmp_path / runs.CHECKPOINT).touch()
+    assert runs.can_go_on(tmp_path, PLAN)
+    assert not runs.can_go_on(tmp_path, replace(PLAN, seed=8)), "the checkpoint is another run's"
+    (tmp_path / "run.json").write_text("{")
+    assert not runs.can_go_on(tmp_path, PLAN)
 
 
 @pytest.mark.parametrize(
