@@ -26,6 +26,23 @@ def refuse_overwrite(path: Path, force: bool, flag: str = "--out") -> None:
         raise OutputError(f"{path} exists already.", f"Add --force to replace it, or give another {flag}.")
 
 
+def check_target(path: Path, force: bool, flag: str = "--out") -> None:
+    """Find out before long work what would keep its result from being written to ``path``, which was given by ``flag``.
+
+    Raises:
+        OutputError: It exists and ``force`` is not set, it is a folder, or its folder is missing or may not be written to.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder.", f"Give {flag} a file.")
+    refuse_overwrite(path, force, flag)
+    if not path.parent.is_dir():
+        raise OutputError(f"{path} cannot be written: {path.parent} is no folder.", f"Make it, or give another {flag}.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{path} cannot be written: {path.parent} is read-only.", f"Check its rights, or give another {flag}."
+        )
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Lend a fresh name beside ``path``; on success it takes the place of ``path`` in one step, on failure it is removed.

@@ -40,7 +40,7 @@ def bench(
     if against not in (None, "litert"):
         raise typer.BadParameter(f'expected litert, got "{against}"', param_hint="--against")
     delivery = Delivery(as_json, markdown, plot, out, force, strict, read_older(compare), max_slowdown / 100)
-    delivery.refuse_overwrite()
+    delivery.check_targets()
     counts = parse_threads(threads)
     if host or hosts:
         options = ["--threads", threads, "--runs", str(runs), "--seconds", str(seconds)]

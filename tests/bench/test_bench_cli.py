@@ -110,6 +110,13 @@ def test_files_are_written_once_and_only_replaced_by_force(bench, golden_model, 
     bench(golden_model, *QUICK, "--out", out, "--plot", plot, "--force")
 
 
+@pytest.mark.parametrize("flag", ["--out", "--plot"])
+def test_where_nothing_can_be_written_nothing_is_measured(bench, golden_model, tmp_path, flag, monkeypatch):
+    monkeypatch.setattr("digitedge.cli.bench_here.measure_here", lambda _: pytest.fail("measured"))
+    with pytest.raises(OutputError, match=r"nope.x\.json cannot be written: .*nope is no folder"):
+        bench(golden_model, *QUICK, flag, tmp_path / "nope" / "x.json")
+
+
 @pytest.mark.parametrize(("factor", "verdict"), [(0.01, "slower"), (100.0, "faster")])
 def test_an_older_report_of_a_far_faster_or_slower_machine(bench, report, golden_model, tmp_path, factor, verdict):
     model = report["models"][0]
