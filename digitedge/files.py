@@ -20,10 +20,27 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def refuse_overwrite(path: Path, force: bool) -> None:
-    """Raise OutputError if ``path`` exists and ``force`` is not set."""
+def refuse_overwrite(path: Path, force: bool, flag: str = "--out") -> None:
+    """Raise OutputError if ``path``, which was given by ``flag``, exists and ``force`` is not set."""
     if os.path.exists(path) and not force:  # noqa: PTH110 - Path.exists raises where a folder may not be entered
-        raise OutputError(f"{path} exists already.", "Add --force to replace it, or give another --out.")
+        raise OutputError(f"{path} exists already.", f"Add --force to replace it, or give another {flag}.")
+
+
+def check_target(path: Path, force: bool, flag: str = "--out") -> None:
+    """Find out before long work what would keep its result from being written to ``path``, which was given by ``flag``.
+
+    Raises:
+        OutputError: It exists and ``force`` is not set, it is a folder, or its folder is missing or may not be written to.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - as above
+        raise OutputError(f"{path} is a folder.", f"Give {flag} a file.")
+    refuse_overwrite(path, force, flag)
+    if not os.path.isdir(path.parent):  # noqa: PTH112
+        raise OutputError(f"{path} cannot be written: {path.parent} is no folder.", f"Make it, or give another {flag}.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{path} cannot be written: {path.parent} is read-only.", f"Check its rights, or give another {flag}."
+        )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from digitedge.patch import Geometry
 from digitedge.runtime.modelfile import FORMAT_VERSION, info_from
 
 _BATCH = 500
+_HDF5 = b"\x89HDF\r\n\x1a\n"  # "HDF5 File Format Specification", format signature
+_PARTS = {"config.json", "model.weights.h5"}  # of the zip that a .keras file is
 _SCALING_LAYER = "Rescaling"  # it brings pixels to 0..1; what a Normalization was adapted to is not known, so measured
 _TRIED_RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # what people feed, the commonest first
 _NEAR_BEST = 0.02  # nets of ReLUs hardly mind a wrong scale: of ranges this near the best accuracy the commonest is taken
@@ -100,6 +103,30 @@ class KerasFile:
                 batch = self.values(fields[start : start + _BATCH])
                 found[start : start + _BATCH] = np.asarray(call(batch)).reshape(len(batch), self.outputs)
         return found
+
+
+def check_keras_file(path: Path, remedy: str) -> None:
+    """Look in a moment, without TensorFlow, whether a file is one that Keras saved; `load_keras_file` finds out the rest.
+
+    Raises:
+        InputError: There is no such file.
+        ModelError: It is no Keras file by its content.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such model.", remedy)
+    if not _is_keras_file(path):
+        raise ModelError(f"{path}: this is no .keras file.", remedy)
+
+
+def _is_keras_file(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_HDF5)) == _HDF5:  # an .h5 file
+                return True
+        with zipfile.ZipFile(path) as content:
+            return set(content.namelist()) >= _PARTS
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def load_keras_file(path: Path, input_range: tuple[float, float] | None = None) -> KerasFile:

@@ -2,6 +2,7 @@
 
 runs/cnn-3/run.json           what was asked; a resumed run must be asked the same
            history.csv        a row an epoch
+           pages.npz          what the reader cut from drawn pages, where the recipe learns from them
            checkpoint.keras   weights and the optimiser's state after the last whole epoch; gone when the run is finished
            model.keras, metrics.json, curves.png, confusion.png, predictions.png, mistakes.png
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict, dataclass, fields
+import os
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from digitedge.errors import DataError, InputError, OutputError
@@ -22,6 +24,7 @@ CHECKPOINT = "checkpoint.keras"
 MODEL = "model.keras"
 METRICS = "metrics.json"
 HISTORY = "history.csv"
+CUTTINGS = "pages.npz"
 _PLAN = "run.json"
 
 
@@ -72,7 +75,11 @@ def fresh_folder(recipe: str, runs: Path) -> Path:
 
 
 def given_folder(folder: Path, force: bool) -> Path:
-    """Make and return a folder named by the user. Raises OutputError if something is in it and ``force`` is not set."""
+    """Make and return a folder named by the user; what is in it stays until the new run begins (`begin`).
+
+    Raises:
+        OutputError: Something is in it and ``force`` is not set, or it cannot be made or written to.
+    """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file.", "Give a folder.")
     if folder.is_dir() and any(folder.iterdir()) and not force:
@@ -81,18 +88,38 @@ def given_folder(folder: Path, force: bool) -> Path:
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (CHECKPOINT, MODEL, METRICS, HISTORY, _PLAN):
-            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.", "Check the path and its rights.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be written to.", "Check its rights.")
     return folder
 
 
+def begin(folder: Path, plan: Plan) -> None:
+    """Remove what an earlier run left in the folder and write down the new plan. Raises OutputError."""
+    try:
+        for name in (_PLAN, CHECKPOINT, MODEL, METRICS, HISTORY, CUTTINGS):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written to: {error.strerror}.", "Check its rights.") from error
+    write_plan(folder, plan)
+
+
 def forget_unbegun(folder: Path) -> None:
-    """Remove a run's folder again if nothing but the plan is in it: it failed before its first epoch."""
-    if [path.name for path in folder.iterdir()] == [_PLAN]:
-        (folder / _PLAN).unlink()
+    """Remove a run's folder again if nothing is in it but perhaps the plan: it failed before its first epoch."""
+    if {path.name for path in folder.iterdir()} <= {_PLAN}:
+        (folder / _PLAN).unlink(missing_ok=True)
         folder.rmdir()
+
+
+def can_go_on(folder: Path, plan: Plan) -> bool:
+    """Return whether the folder holds a checkpoint of this very plan, not only of a run that it was to replace."""
+    if not (folder / CHECKPOINT).is_file() or not is_unfinished(folder):
+        return False
+    try:
+        return replace(read_plan(folder), data_sha256="") == replace(plan, data_sha256="")
+    except DataError:
+        return False
 
 
 def latest_unfinished(recipe: str, runs: Path) -> Path:

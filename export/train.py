@@ -9,7 +9,7 @@ one machine, with the same packages and number of threads; a test holds it to th
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,32 +36,39 @@ from digitedge.files import replacing
 from digitedge.models.recipes import Recipe, Settings
 
 
-def train(recipe: Recipe, plan: Plan, folder: Path, console: Console) -> Finished:
+def train(recipe: Recipe, plan: Plan, folder: Path, console: Console, afresh: bool = False) -> Finished:
     """Train a recipe in a run folder, on from its last whole epoch if it holds one, and write everything a run leaves.
 
     Args:
         recipe: What to train.
-        plan: How; it lies in the folder already (`digitedge.export.runs.write_plan`).
+        plan: How; unless ``afresh`` it lies in the folder already (`digitedge.export.runs.write_plan`).
         folder: The run's folder.
         console: For progress; writes to stderr.
+        afresh: Whether a new run takes the place of what is in the folder; that goes when the data have been read.
 
     Returns:
         The finished run with its scores on the test split.
 
     Raises:
         MissingExtraError: TensorFlow or matplotlib is not installed.
+        InputError, ModelError: The start or the teacher is missing, or does not fit the recipe.
         DataError: The data or the checkpoint is damaged.
         OutputError: The folder cannot be written.
     """
     keras = import_keras("Training")
     import_pyplot()  # missed before the hours of training, not after
     _make_deterministic(keras, plan.seed)
-    splits = load_splits(recipe, plan.data)
+    learner = _learner(keras, recipe, plan.settings, None if afresh else _restored(keras, folder, plan.settings))
+    splits = load_splits(recipe, plan.data)  # from here on it takes minutes: what can be missing has been missed
     data = splits.training.data
-    _check_same_data(plan, data.sha256, folder)
+    if afresh:
+        plan = replace(plan, data_sha256=data.sha256)
+        runs.begin(folder, plan)
+    else:
+        _check_same_data(plan, data.sha256, folder)
     console.print(f"{recipe.name}: {len(data):,} training pictures of {data.name}, seed {plan.seed}", highlight=False)
 
-    model, history = _trained(keras, recipe, plan, folder, splits, console)
+    model, history = _trained(keras, recipe, plan, folder, learner, splits, console)
     with replacing(folder / runs.MODEL) as unfinished:
         _without_optimizer(recipe, model).save(unfinished)
     validation = splits.validation
@@ -79,18 +86,32 @@ def _check_same_data(plan: Plan, sha256: str, folder: Path) -> None:
         raise DataError(f"{folder}: the run was begun with other training pictures.", "Begin a new run, or bring them back.")
 
 
-def _trained(keras: Any, recipe: Recipe, plan: Plan, folder: Path, splits: Splits, console: Console) -> tuple[Any, list[Epoch]]:
+@dataclass(frozen=True, slots=True)
+class _Learner:
+    """The network before its first step in this process, and what its answers are held to."""
+
+    model: Any
+    targets: Targets
+    is_restored: bool
+
+
+def _learner(keras: Any, recipe: Recipe, settings: Settings, restored: Any | None) -> _Learner:
+    """Return what is to learn: the checkpoint's network, or a new one with the weights it starts from."""
+    model = recipe.build() if restored is None else restored
+    if restored is None and settings.start:
+        take_weights(model, Path(settings.start))
+    return _Learner(model, make_targets(keras, recipe, settings, model.output_shape[-1]), restored is not None)
+
+
+def _trained(
+    keras: Any, recipe: Recipe, plan: Plan, folder: Path, learner: _Learner, splits: Splits, console: Console
+) -> tuple[Any, list[Epoch]]:
     """Return the model after its last epoch and the history, a checkpoint having been written after each epoch."""
     epochs = plan.settings.epochs
-    restored = _restored(keras, folder, plan.settings)
-    model = recipe.build() if restored is None else restored
-    if restored is None and plan.settings.start:
-        take_weights(model, Path(plan.settings.start))
-    targets = make_targets(keras, recipe, plan.settings, model.output_shape[-1])
-    # From here on it takes minutes: what can be missing has been missed.
+    model, targets = learner.model, learner.targets
     training = with_drawn(splits.training, plan.settings, plan.seed, folder, console)
     steps = steps_an_epoch(training.labels, plan.settings)
-    if restored is None:
+    if not learner.is_restored:
         compile_model(keras, model, recipe, plan.settings, steps)
     done = int(model.optimizer.iterations) // steps
     history = runs.read_history(folder)[:done]

@@ -14,6 +14,7 @@ from rich.console import Console
 from digitedge.data import Dataset, load
 from digitedge.data.dataset import first_of_each
 from digitedge.export.metrics import DIGITS
+from digitedge.export.runs import CUTTINGS
 from digitedge.models.recipes import Recipe, Settings
 from digitedge.patch import Geometry, to_inputs
 
@@ -84,7 +85,7 @@ def with_drawn(training: Fields, settings: Settings, seed: int, folder: Path, co
 
     parts = [(training.fields, training.labels), drawn_fields(settings.hands, settings.nondigits, seed)]
     if settings.pages:
-        cuttings = folder / "pages.npz"
+        cuttings = folder / CUTTINGS
         if not cuttings.exists():
             from digitedge.export.cutting import page_seeds, write_cuttings
             from digitedge.scenes.truth import MnistHands

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from digitedge.errors import OutputError
-from digitedge.files import refuse_overwrite, replacing, write_bytes
+from digitedge.files import check_target, refuse_overwrite, replacing, write_bytes
 
 
 def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -53,3 +53,25 @@ def test_remains_of_ended_runs_are_cleared_and_those_of_living_ones_kept(tmp_pat
 
 def test_a_name_too_long_to_look_for_is_left_to_the_writing(tmp_path: Path) -> None:
     refuse_overwrite(tmp_path / ("n" * 300), force=False)
+
+
+@pytest.mark.parametrize(("given", "named"), [([], "--out"), (["--record"], "--record")])
+def test_the_remedy_names_the_flag_that_gave_the_file(tmp_path: Path, given: list[str], named: str) -> None:
+    with pytest.raises(OutputError, match="exists already") as raised:
+        refuse_overwrite(tmp_path, False, *given)
+    assert raised.value.remedy == f"Add --force to replace it, or give another {named}."
+    refuse_overwrite(tmp_path, True, *given)
+
+
+def test_a_target_that_cannot_be_written_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    check_target(tmp_path / "new.json", False)
+    check_target(tmp_path / "file", True)
+    for target, said in (("missing/x.json", "is no folder"), ("file/x.json", "is no folder"), ("", "is a folder")):
+        with pytest.raises(OutputError, match=said):
+            check_target(tmp_path / target, True)
+    with pytest.raises(OutputError, match="exists already"):
+        check_target(tmp_path / "file", False)
+    monkeypatch.setattr("digitedge.files.os.access", lambda *_: False)  # root may always write
+    with pytest.raises(OutputError, match="read-only"):
+        check_target(tmp_path / "new.json", False)

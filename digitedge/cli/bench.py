@@ -44,7 +44,7 @@ def bench(
     if there.hosts:
         refuse_lost(there.hosts, models or [], _given(context))
     delivery = Delivery(as_json, markdown, plot, out, force, strict, read_older(compare), max_slowdown / 100)
-    delivery.refuse_overwrite()
+    delivery.check_targets()
     counts = parse_threads(threads)
     if there.hosts:
         options = ["--threads", threads, "--runs", str(runs), "--seconds", str(seconds)]

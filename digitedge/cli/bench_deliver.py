@@ -11,7 +11,7 @@ from typing import Any
 from digitedge.bench.compare import Change, compare, differences, read_report
 from digitedge.bench.tables import Table, boards_table, changes_table, report_tables, to_markdown
 from digitedge.errors import GateError
-from digitedge.files import refuse_overwrite, write_bytes, write_text
+from digitedge.files import check_target, write_bytes, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class Delivery:
     older: dict[str, Any] | None
     max_slowdown: float
 
-    def refuse_overwrite(self) -> None:
-        """Raise OutputError if a file to be written exists and may not be replaced."""
-        for target in (self.plot, self.out):
+    def check_targets(self) -> None:
+        """Raise OutputError, before anything is measured, if a file exists and may not be replaced, or cannot be written."""
+        for target, flag in ((self.plot, "--plot"), (self.out, "--out")):
             if target is not None:
-                refuse_overwrite(target, self.force)
+                check_target(target, self.force, flag)
 
 
 def read_older(path: Path | None) -> dict[str, Any] | None:

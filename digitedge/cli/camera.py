@@ -73,7 +73,7 @@ def camera(
 
     _check_serve(serve)
     if record is not None:
-        refuse_overwrite(record, force)
+        refuse_overwrite(record, force, "--record")
     settings = reader_settings(roi, min_confidence)
     wishes = Wishes(
         source=source,

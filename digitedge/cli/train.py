@@ -33,6 +33,7 @@ def train(
 
     from digitedge.errors import DigitEdgeError
     from digitedge.export import runs
+    from digitedge.export.judging import judge
     from digitedge.export.summary import print_evaluation
     from digitedge.export.train import train as train_recipe
     from digitedge.models.recipes import find_recipe
@@ -43,19 +44,22 @@ def train(
         plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
     else:
         plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher)
+        judge(chosen, plan)
         folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
-        runs.write_plan(folder, plan)
     progress = Console(stderr=True)
     try:
-        finished = train_recipe(chosen, plan, folder, progress)
+        finished = train_recipe(chosen, plan, folder, progress, afresh=not resume)
     except DigitEdgeError:
         runs.forget_unbegun(folder)
         raise
     except KeyboardInterrupt:
-        command = f"digitedge train {recipe} --resume --out {folder}"
-        progress.print(
-            f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True, markup=False
-        )
+        if runs.can_go_on(folder, plan):
+            command = f"digitedge train {recipe} --resume --out {folder}"
+            progress.print(
+                f"Interrupted. Go on from the last whole epoch: {command}", highlight=False, soft_wrap=True, markup=False
+            )
+        elif not resume:
+            runs.forget_unbegun(folder)
         raise
     if as_json:
         print((folder / runs.METRICS).read_text(), end="")

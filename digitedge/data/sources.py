@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -43,24 +44,35 @@ def load(source: str, split: str) -> Dataset:
     if source == "synthetic":
         return _load_synthetic(split)
     path = _existing(source)
+    return _reader(path)(path, split)
+
+
+def check_source(source: str) -> None:
+    """Raise DataError, in a moment and without reading a picture, where `load` would know of no such data set."""
+    if source not in ("auto", "mnist", "synthetic"):
+        _reader(_existing(source))
+
+
+def _reader(path: Path) -> Callable[[Path, str], Dataset]:
+    """Return what reads a split of a file or folder. Raises DataError for what is no data set by its name."""
     if path.is_dir():
-        return _load_folder(path, split)
+        return _folder_reader(path)
     if path.suffix == ".mat":
-        return load_mat(path, split)
+        return load_mat
     if path.suffix == ".npz":
-        return load_npz(path, split)
+        return load_npz
     if "idx3" in path.name:
-        return load_idx_pair(path, split)
+        return load_idx_pair
     raise DataError(f"{path}: not a data set this program reads.", _KNOWN)
 
 
-def _load_folder(folder: Path, split: str) -> Dataset:
+def _folder_reader(folder: Path) -> Callable[[Path, str], Dataset]:
     if (folder / "X.npy").exists():
-        return load_xy(folder, split)
+        return load_xy
     if holds_idx(folder):
-        return load_idx_folder(folder, split)
+        return load_idx_folder
     if holds_digit_folders(folder):
-        return load_folders(folder, split)
+        return load_folders
     raise DataError(f"{folder}: no data set in this folder.", _KNOWN)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitedge.errors import InputError, MissingExtraError, ModelError
 from digitedge.patch import to_inputs
-from digitedge.runtime.modelfile import ModelInfo, info_from, read_metadata
+from digitedge.runtime.modelfile import ModelInfo, about, info_from, read_metadata
 
 _SIGN_BIT = np.uint8(128)
 
@@ -50,7 +50,7 @@ class Classifier:
         """
         self.path = path
         content = _read(path) if content is None else content
-        metadata = read_metadata(content)
+        metadata = _metadata(content, path)
         self._interpreter = _interpreter(content, threads, path)
         self.input, self.output = _tensor(self._interpreter, "input", path), _tensor(self._interpreter, "output", path)
         self._input_index = self._interpreter.get_input_details()[0]["index"]
@@ -149,6 +149,13 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path}: no such model.", "Make one: digitedge export MODEL.keras --quantize int8") from error
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}.", "Give the path of a .tflite file.") from error
+
+
+def _metadata(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        return read_metadata(content)
+    except ModelError as error:
+        raise about(path, error) from error
 
 
 def _interpreter(content: bytes, threads: int, path: Path) -> Any:

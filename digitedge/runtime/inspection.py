@@ -9,7 +9,7 @@ from typing import Any
 
 from digitedge.errors import InputError, ModelError
 from digitedge.runtime.flatfile import is_aligned, unpack
-from digitedge.runtime.modelfile import METADATA_NAME, read_metadata
+from digitedge.runtime.modelfile import METADATA_NAME, about, read_metadata
 
 _INTEGERS = frozenset({"int4", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "bool"})
 _FLOATS = frozenset({"float16", "float32", "float64", "bfloat16"})
@@ -131,7 +131,7 @@ def inspect_file(path: Path) -> FileFacts:
     try:
         return inspect_bytes(content)
     except ModelError as error:
-        raise ModelError(f"{path}: {error.message}", error.remedy) from error
+        raise about(path, error) from error
 
 
 def inspect_bytes(content: bytes) -> FileFacts:

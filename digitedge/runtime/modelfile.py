@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from digitedge.errors import ModelError
@@ -72,6 +73,14 @@ def read_metadata(model: bytes) -> dict[str, Any]:
     except (struct.error, UnicodeDecodeError) as error:
         raise ModelError("The .tflite file is damaged.", "Export or copy it again.") from error
     return unpack_metadata(packed) if packed is not None else {}
+
+
+def about(path: Path, error: ModelError) -> ModelError:
+    """Return what was found wrong with a model's bytes, with the name of their file; a Keras file is to be exported."""
+    message = f"{path}: {error.message[0].lower()}{error.message[1:]}"
+    if path.suffix == ".keras":
+        return ModelError(message, f"Export it: digitedge export {path} --quantize int8")
+    return ModelError(message, error.remedy)
 
 
 # Field numbers of TensorFlow's schema.fbs.

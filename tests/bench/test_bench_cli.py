@@ -111,7 +111,16 @@ def test_files_are_written_once_and_only_replaced_by_force(bench, golden_model, 
         assert len(set(picture.convert("L").resize((90, 60)).tobytes())) > 20  # something is drawn
     with pytest.raises(OutputError, match="exists already"):
         bench(golden_model, *QUICK, "--out", out)
+    with pytest.raises(OutputError, match="another --plot"):
+        bench(golden_model, *QUICK, "--plot", plot)
     bench(golden_model, *QUICK, "--out", out, "--plot", plot, "--force")
+
+
+@pytest.mark.parametrize("flag", ["--out", "--plot"])
+def test_where_nothing_can_be_written_nothing_is_measured(bench, golden_model, tmp_path, flag, monkeypatch):
+    monkeypatch.setattr("digitedge.cli.bench_here.measure_here", lambda _: pytest.fail("measured"))
+    with pytest.raises(OutputError, match=r"nope.x\.json cannot be written: .*nope is no folder"):
+        bench(golden_model, *QUICK, flag, tmp_path / "nope" / "x.json")
 
 
 @pytest.mark.parametrize(("factor", "verdict"), [(0.01, "slower"), (100.0, "faster")])

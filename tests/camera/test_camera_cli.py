@@ -114,7 +114,7 @@ def test_a_recording_that_exists_is_replaced_only_when_told(tmp_path):
     video.write_bytes(b"old")
     refused = _run("--source", "demo", "--record", video, "--frames", 3)
     assert (refused.returncode, video.read_bytes()) == (1, b"old")
-    assert "--force" in refused.stderr
+    assert "Add --force to replace it, or give another --record." in refused.stderr
     done = _run("--source", "demo", "--record", video, "--frames", 10, "--force")
     assert done.returncode == 0, done.stderr
     assert _frames_of(video) >= 1

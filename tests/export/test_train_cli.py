@@ -5,13 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from forks import Forks
+from typer.testing import CliRunner
 
+from digitedge.cli import app
+from digitedge.export import runs
+from digitedge.export.runs import Plan
 from digitedge.models import DEFAULT_MODEL
+from digitedge.models.recipes import Recipe
 from digitedge.patch import to_inputs
 from digitedge.scenes.digits import draw_digits
 
@@ -45,7 +52,7 @@ def test_recipes_are_listed_for_people_and_scripts(forks: Forks) -> None:
         (("train", "resnet"), 'no recipe "resnet"'),
         (("train", "cnn", "--resume"), "No unfinished run of cnn"),
         (("train", "cnn", "--resume", "--out", "nowhere"), "no run was begun here"),
-        pytest.param(("train", "cnn", "--data", "nowhere.mat"), "no such data set", marks=[pytest.mark.train]),
+        (("train", "cnn", "--data", "nowhere.mat"), "no such data set"),
         (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
     ],
 )
@@ -55,6 +62,54 @@ def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[s
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "a failure leaves no run behind"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--data", "nope"), "no such data set"),
+        (("--data", "mine.txt"), "not a data set"),
+        (("--extra", "mine.txt"), "no file with fields"),
+        (("--start", "none.keras"), "no such model"),
+        (("--start", "picture.png"), "picture.png: this is no .keras file"),
+        (("--start", DEFAULT_MODEL), "this is no .keras file"),
+        (("--teacher", "picture.png"), "picture.png: this is no .keras file"),
+        (("--teacher", "other.zip"), "other.zip: this is no .keras file"),
+        (("--teacher", DEFAULT_MODEL), "this is no .keras file"),
+    ],
+)
+def test_a_finished_run_outlives_a_wrong_request_to_replace_it(
+    tmp_path: Path, wrong: tuple[str, str], said: str, forks: Forks
+) -> None:
+    (tmp_path / "mine.txt").write_text("text")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("letters.txt", "abc")
+    (tmp_path / "myrun").mkdir()
+    for name in ("model.keras", "metrics.json", "history.csv", "run.json"):
+        (tmp_path / "myrun" / name).write_text("weeks of work")
+    ran = forks.run("train", "cnn", "--out", "myrun", "--force", *wrong, cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert said in ran.stderr
+    assert "tensorflow" not in ran.args, "told in a moment"
+    assert [path.read_text() for path in (tmp_path / "myrun").iterdir()] == ["weeks of work"] * 4
+
+
+@pytest.mark.parametrize("checkpointed", [False, True])
+def test_only_a_run_with_a_whole_epoch_is_said_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkpointed: bool
+) -> None:
+    def interrupted(_recipe: Recipe, plan: Plan, folder: Path, *_: object, **__: object) -> None:
+        if checkpointed:
+            runs.begin(folder, replace(plan, data_sha256="12"))
+            (folder / runs.CHECKPOINT).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("digitedge.export.train.train", interrupted)
+    ran = CliRunner().invoke(app, ["train", "cnn", "--data", "synthetic", "--out", str(tmp_path / "run")])
+    assert ran.exit_code != 0
+    assert ("Go on from the last whole epoch" in ran.stderr) == checkpointed
+    assert (tmp_path / "run").exists() == checkpointed
 
 
 def test_an_unknown_split_is_a_usage_error(forks: Forks) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from digitedge.errors import DataError
+from digitedge.errors import DataError, InputError, ModelError
 from digitedge.export import runs
 from digitedge.export.report import evaluate_file, evaluation_json, write_plots
 from digitedge.export.runs import Plan
@@ -149,6 +149,36 @@ def test_a_run_leaves_everything_and_evaluate_agrees(tmp_path: Path, drawn_set: 
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 150
             assert len(picture.convert("L").getcolors(256) or ()) > 16, f"{name} shows something"
+
+
+def test_a_new_run_replaces_an_old_one_only_when_its_data_have_been_read(tmp_path: Path, drawn_set: str) -> None:
+    recipe, old = find_recipe("mlp-128-64"), (runs.MODEL, runs.METRICS, runs.CHECKPOINT, runs.CUTTINGS)
+    for name in old:
+        (tmp_path / name).write_text("old")
+    (tmp_path / "cut short.npz").write_text("PK")
+    with pytest.raises(DataError):
+        begin(recipe, tmp_path, str(tmp_path / "cut short.npz"))
+    assert all((tmp_path / name).read_text() == "old" for name in old)
+    begin(recipe, tmp_path, drawn_set)
+    assert {path.name for path in tmp_path.iterdir()} == LEFT | {"cut short.npz"}
+    assert runs.read_plan(tmp_path).data_sha256
+
+
+def test_what_is_learnt_from_is_judged_before_the_data(tmp_path: Path) -> None:
+    find_recipe("mlp-128-128").build().save(tmp_path / "other.keras")
+    for settings in (
+        replace(SMALL, start=str(tmp_path / "other.keras")),
+        replace(SMALL, teacher=str(tmp_path / "other.keras")),
+    ):
+        plan = Plan("cnn-tiny", str(tmp_path / "no data"), 5, settings)
+        with pytest.raises((InputError, ModelError), match=r"another architecture|10 outputs, its student 11"):
+            train(find_recipe("cnn-tiny"), plan, tmp_path, Console(file=io.StringIO()), afresh=True)
+
+
+def begin(recipe: Recipe, folder: Path, data: str) -> None:
+    """Train in a folder whatever is in it."""
+    plan = Plan(recipe.name, data, 5, Settings(epochs=1, batch_size=64))
+    train(recipe, plan, folder, Console(file=io.StringIO()), afresh=True)
 
 
 def test_a_damaged_checkpoint_is_told(tmp_path: Path, drawn_set: str) -> None:

@@ -1,5 +1,6 @@
 """Run folders: numbered, found again, never overwritten by accident."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from digitedge.export.runs import Epoch, Plan
 from digitedge.models.recipes import Settings
 
 PLAN = Plan("cnn", "mnist", 7, Settings(epochs=4, schedule="cosine", paper_share=0.35))
+LEFT = ("model.keras", "metrics.json", "history.csv", "checkpoint.keras", "pages.npz")  # each of it by an earlier run
 HISTORY = [Epoch(1, 0.5, 0.9, 0.4, 0.92, 1e-3, 3.25), Epoch(2, 0.25, 0.95, 0.3, 0.94, 5e-4, 3.125)]
 
 
@@ -57,9 +59,29 @@ def test_a_folder_with_something_in_it_needs_force(tmp_path: Path) -> None:
         runs.given_folder(tmp_path, force=False)
     assert "--resume" in raised.value.remedy
     assert "--force" in raised.value.remedy
+    for name in LEFT:
+        (tmp_path / name).write_text("old")
     runs.given_folder(tmp_path, force=True)
-    assert not runs.is_unfinished(tmp_path)
+    assert all((tmp_path / name).read_text() == "old" for name in LEFT), "nothing goes before the new run begins"
+    runs.begin(tmp_path, PLAN)
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"notes.txt", "run.json"}
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitedge.export.runs.os.access", lambda *_: False)  # root may always write
+    with pytest.raises(OutputError, match="cannot be written to"):
+        runs.given_folder(tmp_path, force=True)
+
+
+def test_what_never_began_leaves_no_folder_and_what_was_there_stays(tmp_path: Path) -> None:
+    for name in ("empty", "planned", "kept"):
+        (tmp_path / name).mkdir()
+    begun(tmp_path / "planned")
+    (tmp_path / "kept" / "model.keras").touch()
+    for name in ("empty", "planned", "kept"):
+        runs.forget_unbegun(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
@@ -68,6 +90,15 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         runs.given_folder(tmp_path / "file", force=True)
     with pytest.raises(OutputError, match="cannot be made"):
         runs.given_folder(tmp_path / "file" / "run", force=False)
+
+
+def test_a_run_goes_on_from_a_whole_epoch_of_its_own(tmp_path: Path) -> None:
+    assert not runs.can_go_on(begun(tmp_path), PLAN), "no epoch is whole"
+    (tmp_path / runs.CHECKPOINT).touch()
+    assert runs.can_go_on(tmp_path, PLAN)
+    assert not runs.can_go_on(tmp_path, replace(PLAN, seed=8)), "the checkpoint is another run's"
+    (tmp_path / "run.json").write_text("{")
+    assert not runs.can_go_on(tmp_path, PLAN)
 
 
 @pytest.mark.parametrize(

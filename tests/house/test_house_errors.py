@@ -20,6 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "empty.png").write_bytes(b"")
     (folder / "text.png").write_text("not a picture")
     (folder / "text.tflite").write_text("not a model")
+    (folder / "net.keras").write_bytes(b"PK\x03\x04 a zip")
     Image.fromarray(np.full((40, 40), 200, np.uint8)).save(folder / "good.png")
     (folder / "half.png").write_bytes((folder / "good.png").read_bytes()[:60])
     return folder
@@ -32,13 +33,20 @@ CASES = {
     "empty file": ("predict {folder}/empty.png --json", "not a picture"),
     "half a picture": ("predict {folder}/half.png --json", "damaged"),
     "missing model": ("predict {folder}/good.png --model {folder}/none.tflite", "no such model"),
-    "not a model": ("predict {folder}/good.png --model {folder}/text.tflite", "no .tflite file"),
+    "not a model": ("predict {folder}/good.png --model {folder}/text.tflite", "text.tflite: this is no .tflite file"),
+    "a picture as a model": ("predict --model {folder}/good.png {folder}/good.png", "good.png: this is no .tflite file"),
+    "bench of a picture": ("bench {folder}/good.png", "good.png: this is no .tflite file"),
+    "a Keras model": (
+        "predict {folder}/good.png --model {folder}/net.keras",
+        "digitedge export {folder}/net.keras --quantize int8",
+    ),
+    "inspect of a Keras model": ("inspect {folder}/net.keras", "digitedge export {folder}/net.keras --quantize int8"),
     "a copy over its picture": ("predict {folder}/good.png --save {folder}", "one of the pictures to read"),
     "demo into a file": ("demo --out {folder}/good.png", "cannot be made"),
     "no camera": ("camera --source /dev/video97 --frames 1 --json", "video97"),
     "missing clip": ("camera --source {folder}/none.mp4 --frames 1 --json", "none.mp4"),
     "bench of nothing": ("bench {folder}/none.tflite --json", "no such model"),
-    "inspect of text": ("inspect {folder}/text.tflite --json", "no .tflite file"),
+    "inspect of text": ("inspect {folder}/text.tflite --json", "text.tflite: this is no .tflite file"),
     "a clip whose name is too long": ("camera --source {folder}/{long} --frames 1 --json", "too long. Check the name, and"),
     "a recording whose name is too long": ("camera --source none.mp4 --record {folder}/{long}.mp4", "none.mp4: no such file"),
     "a picture whose name is too long": ("predict {folder}/{long} {folder}/none.png --save {folder}/copies", "no such file"),
@@ -61,7 +69,7 @@ def test_one_sentence_and_a_remedy(case: str, folder: Path, forks: Forks) -> Non
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    assert named in told[-1], told
+    assert named.format(folder=folder) in told[-1], told
     assert told[-1].startswith("digitedge: ")
 
 
