@@ -78,9 +78,11 @@ class Recording:
         self._unfinished = self._stack.enter_context(replacing(self._path))
         quiet_ffmpeg()
         codec = cv2.VideoWriter.fourcc(*_CODECS[self._path.suffix.lower()])
-        self._writer = cv2.VideoWriter(str(self._unfinished), codec, self._fps, self._size_wh)
-        if not self._writer.isOpened():
-            raise OutputError(f"{self._path} cannot be written.", "Check the folder's rights and the free space.")
+        writer = cv2.VideoWriter(str(self._unfinished), codec, self._fps, self._size_wh)
+        if not writer.isOpened():
+            with self._stack:
+                raise OutputError(f"{self._path} cannot be written.", "Check the folder's rights and the free space.")
+        self._writer = writer
         self._began, self._written = live.time, 0
 
     def _hold_until(self, time: float) -> None:
@@ -104,7 +106,20 @@ class Recording:
             raise OutputError(f"{self._path} has reached {self._max_bytes / 1e6:g} MB and is closed.", "Allow more: --max-mb N")
 
     def _finish(self) -> None:
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
-            self._stack.close()
+        if self._writer is None:
+            return
+        self._writer.release()
+        self._writer = None
+        with self._stack:  # what fails in here leaves the file that was there
+            if self._unfinished is None or not _is_whole(self._unfinished):
+                raise OutputError(f"{self._path} cannot be written whole.", "Check the free space on its disk.")
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a video's last picture can be read; OpenCV's writer says nothing of a full disk."""
+    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        count = video.get(cv2.CAP_PROP_FRAME_COUNT)
+        return bool(count >= 1 and video.set(cv2.CAP_PROP_POS_FRAMES, count - 1) and video.read()[0])
+    finally:
+        video.release()

@@ -4,6 +4,7 @@ import csv
 import http.server
 import io
 import json
+import resource
 import threading
 
 import cv2
@@ -117,6 +118,35 @@ def test_a_recording_ends_at_its_size_and_is_whole(tmp_path):
     recording.close()
     assert 60_000 <= path.stat().st_size < 400_000
     assert _frames_of(path) > 5
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".mov"])
+@pytest.mark.parametrize("room", [2_000, 20_000])
+def test_a_disk_that_fills_up_is_told_and_the_old_recording_stays(tmp_path, suffix, room):
+    path = tmp_path / f"seen{suffix}"
+    path.write_bytes(b"old")
+    recording = Recording(path, 15.0, 10_000_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))  # what a file may hold, in place of a full disk
+    try:
+        for number in range(0, 120, 2):
+            recording.deliver(live_frame(number, ["24"]))
+        with pytest.raises(OutputError, match="cannot be written whole"):
+            recording.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_recording_that_cannot_be_opened_is_told_once(tmp_path):
+    folder = tmp_path / "seen"
+    folder.mkdir()
+    recording = Recording(folder / "seen.mp4", 15.0, 10_000_000)
+    folder.rmdir()
+    with pytest.raises(OutputError, match="cannot be written"):
+        recording.deliver(NEWS)
+    recording.close()
 
 
 def test_a_recording_that_cannot_be_is_refused_before_the_run(tmp_path):
