@@ -90,6 +90,9 @@ class Recording:
         if self._pending is None:
             return
         due = round((time - self._began) * self._fps) - self._written
+        if due < 0:  # the clock was set back
+            self._began += due / self._fps
+            due = 0
         most = max(1, round(_LONGEST_HOLD_S * self._fps))
         if due > most:
             self._began += (due - most) / self._fps  # the gap is cut out

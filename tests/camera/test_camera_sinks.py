@@ -6,6 +6,7 @@ import io
 import json
 import resource
 import threading
+from dataclasses import replace
 
 import cv2
 import pytest
@@ -118,6 +119,24 @@ def test_a_recording_ends_at_its_size_and_is_whole(tmp_path):
     recording.close()
     assert 60_000 <= path.stat().st_size < 400_000
     assert _frames_of(path) > 5
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".mov"])
+def test_a_recording_may_be_a_single_picture(tmp_path, suffix):
+    recording = Recording(tmp_path / f"seen{suffix}", 15.0, 10_000_000)
+    recording.deliver(NEWS)
+    recording.close()
+    assert _frames_of(tmp_path / f"seen{suffix}") == 1
+
+
+def test_a_clock_that_is_set_back_costs_the_recording_nothing(tmp_path):
+    path = tmp_path / "seen.avi"
+    recording = Recording(path, 30.0, 10_000_000)
+    for number in range(120):
+        live = live_frame(number, ["24"])
+        recording.deliver(replace(live, time=live.time - (600.0 if number >= 40 else 0.0) - (0.5 if number >= 80 else 0.0)))
+    recording.close()
+    assert _frames_of(path) == pytest.approx(120, abs=3)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".mov"])
