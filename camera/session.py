@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -143,10 +142,6 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         add(behind(lines, _LINES_WAITING, without_picture=True))
         if not wishes.json_lines and not sinks[:-1]:
             tell("To see the picture, add --serve 8080 for a page in the browser, or --window on a machine with a display.")
-    if "NOTIFY_SOCKET" in os.environ:  # systemd started us and wants signs of life
-        from digitedge.camera.notify import Notifier
-
-        add(Notifier())
     return sinks
 
 
