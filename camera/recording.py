@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.camera.ffmpeg import quiet_ffmpeg
-from digitedge.camera.live import Health, LiveFrame
+from digitedge.camera.live import FullError, Health, LiveFrame
 from digitedge.camera.overlay import overlay
 from digitedge.errors import OutputError
 from digitedge.files import replacing
@@ -106,7 +106,7 @@ class Recording:
     def _check_size(self) -> None:
         if self._unfinished is not None and self._unfinished.stat().st_size >= self._max_bytes:
             self._finish()
-            raise OutputError(f"{self._path} has reached {self._max_bytes / 1e6:g} MB and is closed.", "Allow more: --max-mb N")
+            raise FullError(f"{self._path} has reached {self._max_bytes / 1e6:g} MB and is closed.", "Allow more: --max-mb N")
 
     def _finish(self) -> None:
         if self._writer is None:

@@ -59,12 +59,21 @@ def main() -> None:
         app()
     except DigitEdgeError as error:
         print(f"digitedge: {error}", file=sys.stderr)
+        _give_up_unwritten()
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_unwritten()
         sys.exit(1)
+
+
+def _give_up_unwritten() -> None:
+    """Drop what standard output does not take: the interpreter would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_like_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
