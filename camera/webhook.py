@@ -31,8 +31,8 @@ class Webhook:
         Raises:
             OutputError: It is no such address.
         """
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise OutputError(f"{url!r} is no web address.", "Give --webhook http://HOST/PATH.")
+        if not _is_web_address(url):
+            raise OutputError(f"{without_password(url)!r} is no web address.", "Give --webhook http://HOST/PATH.")
         self._url, self._tell, self._timeout_s = url, tell, timeout_s
         self._failing = False
 
@@ -58,3 +58,11 @@ class Webhook:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
