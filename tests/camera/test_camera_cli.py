@@ -72,7 +72,7 @@ def test_raw_frames_on_stdin_end_with_the_stream():
         (["--source", "demo", "--size", "999999x999999"], SourceError, "120 megapixels"),
         (["--source", "demo", "--size", "159x120"], SourceError, "at least 160x120"),
         (["--source", "demo", "--webhook", "http://eva:secret@[x"], OutputError, "^'http://\\[x' is no web address"),
-        (["--source", "demo", "--webhook", "http://x:door/"], OutputError, "no web address"),
+        (["--source", "demo", "--frames", "1", "--webhook", "http://x:door/"], OutputError, "no web address"),
         (["--source", "demo", "--mqtt", "mqtt://eva:secret@localhost:abc"], OutputError, "^'mqtt://localhost:abc' is no MQTT"),
         (["--source", "demo", "--serve", "a..b:8080"], SourceError, "cannot be served on a..b:8080: no such name"),
         (["--source", "demo", "--size", "wide"], typer.BadParameter, "640x480"),

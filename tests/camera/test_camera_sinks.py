@@ -1,5 +1,6 @@
 """Lines, CSV, crops, recording and webhook: what they write is read back."""
 
+import base64
 import csv
 import http.server
 import io
@@ -177,6 +178,7 @@ def test_a_recording_that_cannot_be_is_refused_before_the_run(tmp_path):
 
 class _Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
+        self.server.logins.append(self.headers["Authorization"])
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.server.status)
         self.end_headers()
@@ -188,7 +190,7 @@ class _Hook(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def hook():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
-    server.bodies, server.status = [], 204
+    server.bodies, server.logins, server.status = [], [], 204
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -204,6 +206,18 @@ def test_a_webhook_gets_the_news_and_only_the_news(hook):
     webhook.deliver(NEWS)
     assert [body["changed"] for body in hook.bodies] == [["24"]]
     assert told == []
+
+
+def test_a_webhook_brings_its_password_and_never_shows_it(hook):
+    told = []
+    webhook = Webhook(f"http://eva:s%3Acret%20%C3%BC@127.0.0.1:{hook.server_port}/new", told.append)
+    webhook.deliver(NEWS)
+    Webhook(f"http://127.0.0.1:{hook.server_port}/new", told.append).deliver(NEWS)
+    hook.status = 401
+    webhook.deliver(NEWS)
+    basic = "Basic " + base64.b64encode("eva:s:cret ü".encode()).decode()
+    assert hook.logins == [basic, None, basic]
+    assert told == [f"http://127.0.0.1:{hook.server_port}/new does not take the news (Unauthorized)."]
 
 
 def test_a_webhook_that_fails_is_told_once_until_it_works_again(hook):
