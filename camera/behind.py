@@ -7,8 +7,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from digitedge.camera.live import NO_PICTURE, Health, LiveFrame, Sink
-from digitedge.errors import DigitEdgeError
+from digitedge.camera.live import NO_PICTURE, FullError, Health, LiveFrame, Sink
+from digitedge.errors import DigitEdgeError, OutputError
 
 _CLOSE_S = 10.0
 
@@ -20,6 +20,7 @@ class Behind:
 
     Attributes:
         dropped: Frames the sink was too slow for.
+        has_failed: It was told that the sink failed; one that is full has done what was asked of it.
     """
 
     def __init__(
@@ -30,32 +31,35 @@ class Behind:
         *,
         only_news: bool = False,
         without_picture: bool = False,
+        ends_run: bool = False,
     ) -> None:
         """Make it and start its thread.
 
         Args:
             sink: Called from the thread alone.
             most_waiting: Frames that may wait; each holds a picture of about a megabyte.
-            tell: Takes a sentence when the sink fails; the run goes on without it. A closed standard output ends the run.
+            tell: Takes a sentence when the sink fails, once; the run goes on without it.
             only_news: The sink gets only frames in which something has changed.
             without_picture: The sink gets an empty picture, so that what waits holds no memory.
+            ends_run: A failure of the sink is not told but raised by the next `deliver`, else by `close`; a closed standard
+                output always is.
         """
-        self.dropped = 0
+        self.dropped, self.has_failed = 0, False
         self._sink, self._most_waiting, self._tell = sink, most_waiting, tell
-        self._only_news, self._without_picture = only_news, without_picture
+        self._only_news, self._without_picture, self._ends_run = only_news, without_picture, ends_run
         self._waiting: deque[LiveFrame] = deque()
         self._health: Health | None = None
         self._changed = threading.Condition()
         self._closing = False
-        self._broken: BrokenPipeError | None = None
+        self._stopped = False
+        self._failure: DigitEdgeError | BrokenPipeError | None = None
         self._thread = threading.Thread(target=self._run, name=f"digitedge-{type(sink).__name__.lower()}", daemon=True)
         self._thread.start()
 
     def deliver(self, live: LiveFrame) -> None:
         """Leave the frame for the thread."""
-        if self._broken is not None:
-            raise self._broken
-        if self._only_news and not _has_news(live):
+        self._raise_failure()
+        if self._stopped or (self._only_news and not _has_news(live)):
             return
         if self._without_picture:
             live = dataclasses.replace(live, frame_bgr=NO_PICTURE)
@@ -72,11 +76,21 @@ class Behind:
             self._changed.notify()
 
     def close(self) -> None:
-        """Let the thread finish what waits, at most some seconds, and close the sink."""
+        """Let the thread finish what waits, at most some seconds, and close the sink.
+
+        Raises:
+            DigitEdgeError: The sink failed, and that ends the run; `deliver` has not raised it yet.
+        """
         with self._changed:
             self._closing = True
             self._changed.notify()
         self._thread.join(_CLOSE_S)
+        self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def _drop_one(self) -> None:
         """Drop the oldest frame without news; with nothing but news waiting, the oldest news."""
@@ -88,17 +102,31 @@ class Behind:
         self._waiting.popleft()
 
     def _run(self) -> None:
-        try:
-            while self._step():
-                pass
-        except BrokenPipeError as error:
-            self._broken = error
-        except DigitEdgeError as error:
-            self._tell(str(error))
-        except Exception as error:  # noqa: BLE001 - a thread must not die unseen
-            self._tell(f"{type(self._sink).__name__} failed: {type(error).__name__}: {error}.")
-        finally:
-            self._close_sink()
+        for work in (self._work, self._sink.close):
+            try:
+                work()
+            except FullError as error:
+                self._tell(str(error))
+            except (DigitEdgeError, BrokenPipeError) as error:
+                self._fail(error)
+            except Exception as error:  # noqa: BLE001 - a thread must not die unseen
+                said = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+                self._fail(OutputError(f"{type(self._sink).__name__} failed: {said}."))
+            self._stopped = True
+
+    def _work(self) -> None:
+        while self._step():
+            pass
+
+    def _fail(self, failure: DigitEdgeError | BrokenPipeError) -> None:
+        """Tell the first failure, or leave it for the loop; what follows from it is no news."""
+        if self.has_failed:
+            return
+        self.has_failed = True
+        if self._ends_run or isinstance(failure, BrokenPipeError):
+            self._failure = failure
+        else:
+            self._tell(str(failure))
 
     def _step(self) -> bool:
         with self._changed:
@@ -111,14 +139,6 @@ class Behind:
         if health is not None:
             self._sink.tick(health)
         return not is_last
-
-    def _close_sink(self) -> None:
-        try:
-            self._sink.close()
-        except DigitEdgeError as error:
-            self._tell(str(error))
-        except OSError as error:
-            self._tell(f"{type(self._sink).__name__}: {error.strerror or error}.")
 
 
 def _has_news(live: LiveFrame) -> bool:

@@ -45,12 +45,18 @@ class ChangesFile:
         """Changes come with frames; nothing to do."""
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file. Raises OutputError if rows are left that cannot be written."""
+        try:
+            self._file.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _write(self, rows: Sequence[tuple[object, ...]]) -> None:
         try:
             self._rows.writerows(rows)
             self._file.flush()
         except OSError as error:
-            raise OutputError(f"{self._path} cannot be written: {error.strerror}.", "Check the free space.") from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._path} cannot be written: {error.strerror}.", "Check the free space.")

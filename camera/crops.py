@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.camera.live import Health, LiveFrame
+from digitedge.camera.live import FullError, Health, LiveFrame
 from digitedge.errors import OutputError
 from digitedge.files import write_bytes
 from digitedge.reading.page import Box
@@ -55,7 +55,7 @@ class Crops:
             return
         content = cv2.imencode(".png", crop)[1].tobytes()
         if self._bytes + len(content) > self._max_bytes:
-            raise OutputError(
+            raise FullError(
                 f"{self._folder} has reached {self._max_bytes / 1e6:g} MB; no more crops.", "Allow more: --max-mb N"
             )
         path.parent.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from digitedge.camera.live import Health, LiveFrame
+from digitedge.errors import OutputError
 
 
 def as_json(live: LiveFrame) -> dict[str, Any]:
@@ -42,12 +43,19 @@ class Lines:
         self._stream, self._json_lines, self._on_change = stream, json_lines, on_change
 
     def deliver(self, live: LiveFrame) -> None:
-        """Write the frame's line."""
+        """Write the frame's line. Raises BrokenPipeError when the reader has left, OutputError when it cannot be written."""
         if self._on_change and not live.changed and not live.gone:
             return
         line = json.dumps(as_json(live), separators=(",", ":")) if self._json_lines else as_text(live)
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"Standard output cannot be written: {error.strerror}.", "Check the free space, or send it elsewhere."
+            ) from error
 
     def tick(self, health: Health) -> None:
         """Lines are about frames; nothing to do."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.errors import OutputError
 from digitedge.reading.page import Box, Number, Page
 
 NO_PICTURE = np.empty((0, 0, 3), np.uint8)
@@ -95,6 +96,10 @@ class Controls:
 
     roi_xywh: Box | None = None
     stop: bool = False
+
+
+class FullError(OutputError):
+    """A sink has stored as much as it was allowed to, and takes no more; what it has is whole."""
 
 
 class Sink(Protocol):

@@ -6,6 +6,7 @@ Read here and not by OpenCV's FFmpeg, because that shows half pictures, waits lo
 from __future__ import annotations
 
 import http.client
+import re
 import select
 import socket
 import time
@@ -205,7 +206,10 @@ def without_password(url: str) -> str:
     >>> without_password("http://eva:secret@cam.local:81/stream")
     'http://cam.local:81/stream'
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address, and still nobody's business
+        return re.sub("//.*@", "//", url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

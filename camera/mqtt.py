@@ -19,10 +19,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from digitedge import __version__
 from digitedge.camera.live import Health, LiveFrame
+from digitedge.camera.mjpeg import without_password
 from digitedge.errors import MissingExtraError, OutputError
 
 DISCOVERY_PREFIX = "homeassistant"
@@ -54,9 +55,7 @@ class Mqtt:
             from paho.mqtt import client as paho
         except ImportError as error:
             raise MissingExtraError("MQTT", "mqtt") from error
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise OutputError(f"{url!r} is no MQTT address.", "Give --mqtt mqtt://HOST, or mqtts://USER@HOST:8883/TOPIC.")
+        parts, port = _address(url)
         base = unquote(parts.path).strip("/")
         self._node = re.sub(r"[^a-zA-Z0-9_-]+", "-", node or base or socket.gethostname())
         self.base = base or f"digitedge/{self._node}"
@@ -80,7 +79,7 @@ class Mqtt:
         for topic, payload in discovery(self._node, self.base).items():
             self._retain(topic, json.dumps(payload))
         self._word = ""
-        self._client.connect_async(parts.hostname, parts.port or _PORTS[parts.scheme])
+        self._client.connect_async(parts.hostname, port)
         self._client.loop_start()
 
     def deliver(self, live: LiveFrame) -> None:
@@ -131,6 +130,19 @@ class Mqtt:
         if not self._told:
             self._tell(f"{sentence} Trying again until it is back.")
         self._told = True
+
+
+def _address(url: str) -> tuple[SplitResult, int]:
+    """Return the parts of the broker's address and its port. Raises OutputError."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in _PORTS and parts.hostname:
+            return parts, parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        pass  # told below
+    raise OutputError(
+        f"{without_password(url)!r} is no MQTT address.", "Give --mqtt mqtt://HOST, or mqtts://USER@HOST:8883/TOPIC."
+    )
 
 
 def state_of(live: LiveFrame) -> dict[str, Any]:

@@ -70,11 +70,12 @@ class PictureFolder:
         self._fps = fps or 1.0
         self._pictures: list[Path] = []
         self._count = 0
+        self._has_shown = False
 
     def open(self) -> None:
         """List the folder. Raises SourceError if it holds no picture."""
         self._pictures = sorted((p for p in self._path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES), key=_natural_key)
-        self._count = 0
+        self._count, self._has_shown = 0, False
         if not self._pictures:
             raise SourceError(f"{self._path} holds no pictures.", "Give a folder with JPEG or PNG files.")
 
@@ -82,22 +83,30 @@ class PictureFolder:
         """Return the next picture, None at the end; one that is damaged is left out. Raises SourceError if all are."""
         from digitedge.reading.picture import load_picture  # brings Pillow, which no camera needs
 
+        damage: InputError | None = None
         while self._count < len(self._pictures):
             position = self._count
             self._count += 1
             try:
                 picture = load_picture(self._pictures[position])
             except InputError as error:
-                if len(self._pictures) == 1:
-                    raise SourceError(error.message, error.remedy) from error
+                damage = error
                 continue
+            self._has_shown = True
             return PlainFrame(picture.bgr, picture.gray, position / self._fps)
+        if damage is not None and not self._has_shown:
+            raise self._all_damaged(damage) from damage
         return None
 
     def close(self) -> None:
         """Nothing is held open."""
 
+    def _all_damaged(self, last: InputError) -> SourceError:
+        if len(self._pictures) == 1:
+            return SourceError(last.message, last.remedy)
+        return SourceError(f"{self.name}: none of its {len(self._pictures)} pictures can be read.", f"The last: {last}")
+
 
 def _natural_key(path: Path) -> list[tuple[int, int | str]]:
     """Order "frame2" before "frame10"."""
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", path.name)]
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", path.name)]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.camera.ffmpeg import quiet_ffmpeg
-from digitedge.camera.live import Health, LiveFrame
+from digitedge.camera.live import FullError, Health, LiveFrame
 from digitedge.camera.overlay import overlay
 from digitedge.errors import OutputError
 from digitedge.files import replacing
@@ -78,9 +78,11 @@ class Recording:
         self._unfinished = self._stack.enter_context(replacing(self._path))
         quiet_ffmpeg()
         codec = cv2.VideoWriter.fourcc(*_CODECS[self._path.suffix.lower()])
-        self._writer = cv2.VideoWriter(str(self._unfinished), codec, self._fps, self._size_wh)
-        if not self._writer.isOpened():
-            raise OutputError(f"{self._path} cannot be written.", "Check the folder's rights and the free space.")
+        writer = cv2.VideoWriter(str(self._unfinished), codec, self._fps, self._size_wh)
+        if not writer.isOpened():
+            with self._stack:
+                raise OutputError(f"{self._path} cannot be written.", "Check the folder's rights and the free space.")
+        self._writer = writer
         self._began, self._written = live.time, 0
 
     def _hold_until(self, time: float) -> None:
@@ -88,6 +90,9 @@ class Recording:
         if self._pending is None:
             return
         due = round((time - self._began) * self._fps) - self._written
+        if due < 0:  # the clock was set back
+            self._began += due / self._fps
+            due = 0
         most = max(1, round(_LONGEST_HOLD_S * self._fps))
         if due > most:
             self._began += (due - most) / self._fps  # the gap is cut out
@@ -101,10 +106,23 @@ class Recording:
     def _check_size(self) -> None:
         if self._unfinished is not None and self._unfinished.stat().st_size >= self._max_bytes:
             self._finish()
-            raise OutputError(f"{self._path} has reached {self._max_bytes / 1e6:g} MB and is closed.", "Allow more: --max-mb N")
+            raise FullError(f"{self._path} has reached {self._max_bytes / 1e6:g} MB and is closed.", "Allow more: --max-mb N")
 
     def _finish(self) -> None:
-        if self._writer is not None:
-            self._writer.release()
-            self._writer = None
-            self._stack.close()
+        if self._writer is None:
+            return
+        self._writer.release()
+        self._writer = None
+        with self._stack:  # what fails in here leaves the file that was there
+            if self._unfinished is None or not _is_whole(self._unfinished):
+                raise OutputError(f"{self._path} cannot be written whole.", "Check the free space on its disk.")
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a video's last picture can be read; OpenCV's writer says nothing of a full disk."""
+    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        count = video.get(cv2.CAP_PROP_FRAME_COUNT)
+        return bool(count >= 1 and video.set(cv2.CAP_PROP_POS_FRAMES, count - 1) and video.read()[0])
+    finally:
+        video.release()

@@ -12,6 +12,8 @@ from digitedge.camera.unit import MARK, Service, unit_text
 from digitedge.errors import OutputError
 from digitedge.files import write_text
 
+_NOT_FOUND = 127  # what env(1) ends with where there is no such program
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -38,6 +40,8 @@ def verify(text: str, name: str, is_system: bool, run: RunTool) -> None:
         # A user's manager looks for its folder in a login session; to judge a file any folder will do.
         judge = ["env", f"XDG_RUNTIME_DIR={folder}", "systemd-analyze", *_scope(is_system), "verify"]
         outcome = run([*judge, "--man=no", "--recursive-errors=no", str(file)])
+    if outcome.code == _NOT_FOUND:
+        raise OutputError("systemd-analyze is not installed here.", "This needs a Linux with systemd.")
     if outcome.code or str(file.name) in outcome.text:
         raise OutputError(f"systemd refuses the unit: {outcome.text.strip()}", "Check the arguments after --.")
 

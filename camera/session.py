@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -69,7 +68,20 @@ class Wishes:
     max_bytes: int = 1_000_000_000
 
 
-def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        is_released: False if the source's driver hangs and its thread had to be left behind.
+        has_failed: Somebody who stores or sends frames failed on the way; the user was told.
+    """
+
+    is_released: bool
+    has_failed: bool
+
+
+def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None]) -> Ending:
     """Run the camera until it ends, a limit is reached or ``controls.stop`` is set.
 
     Args:
@@ -78,12 +90,9 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         controls: Shared with whoever may stop the run.
         tell: Takes sentences for the user.
 
-    Returns:
-        False if the source's driver hangs and its thread had to be left behind.
-
     Raises:
         SourceError: The source cannot be opened, or the page's port is taken.
-        OutputError: A recording cannot be written, or there is no display.
+        OutputError: Standard output or, frame by frame, a file cannot be written, or there is no display.
         BrokenPipeError: The reader of standard output has left.
     """
     keep_freed_memory()
@@ -98,7 +107,8 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         opened.pop_all()
     reads_per_s = None if wishes.every_frame else wishes.reads_per_s
     loop = LiveLoop(newest, reader, sinks, controls=controls, reads_per_s=reads_per_s, in_color=in_color, tell=tell)
-    return loop.run(wishes.limits)
+    is_released = loop.run(wishes.limits)
+    return Ending(is_released, any(isinstance(sink, Behind) and sink.has_failed for sink in sinks))
 
 
 def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[str], None], opened: ExitStack) -> list[Sink]:
@@ -108,9 +118,11 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         opened.callback(sink.close)
         sinks.append(sink)
 
-    def behind(sink: Sink, most_waiting: int = 8, without_picture: bool = False) -> Sink:
+    def behind(sink: Sink, most_waiting: int = 8, without_picture: bool = False, ends_run: bool = False) -> Sink:
         # Frame by frame there is no hurry, and nothing may be left out.
-        return sink if wishes.every_frame else Behind(sink, most_waiting, tell, without_picture=without_picture)
+        if wishes.every_frame:
+            return sink
+        return Behind(sink, most_waiting, tell, without_picture=without_picture, ends_run=ends_run)
 
     if wishes.record is not None:
         from digitedge.camera.recording import Recording
@@ -140,13 +152,9 @@ def _sinks(wishes: Wishes, reader: Reader, controls: Controls, tell: Callable[[s
         add(Window(controls))
     if wishes.json_lines or wishes.on_change or not sinks:
         lines = Lines(sys.stdout, json_lines=wishes.json_lines, on_change=wishes.on_change or not wishes.json_lines)
-        add(behind(lines, _LINES_WAITING, without_picture=True))
+        add(behind(lines, _LINES_WAITING, without_picture=True, ends_run=True))
         if not wishes.json_lines and not sinks[:-1]:
             tell("To see the picture, add --serve 8080 for a page in the browser, or --window on a machine with a display.")
-    if "NOTIFY_SOCKET" in os.environ:  # systemd started us and wants signs of life
-        from digitedge.camera.notify import Notifier
-
-        add(Notifier())
     return sinks
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digitedge.camera.capture import HttpStream, NetworkStream, UsbCamera
 from digitedge.camera.csi import CsiCamera, Picamera2Camera, RpicamCamera, csi_cameras
 from digitedge.camera.discover import usb_cameras
+from digitedge.camera.mjpeg import without_password
 from digitedge.camera.playback import PictureFolder, VideoFile
-from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_size
+from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_drawable, check_size
 from digitedge.camera.source import Source
 from digitedge.errors import SourceError
 
@@ -49,9 +51,12 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     options = options or SourceOptions()
     size_wh, fps = options.size_wh or (640, 480), options.fps or 30.0
     scheme = text.partition("://")[0].lower() if "://" in text else ""
+    if scheme:
+        _check_address(text)
     if text == "auto":
         return _first_camera(size_wh, fps, options.stall_s)
     if text == "demo":
+        check_drawable(size_wh)
         from digitedge.camera.demo import DemoCamera  # brings the drawing hand and its fonts, 18 MB
 
         return DemoCamera(size_wh, fps)
@@ -94,6 +99,13 @@ def _refuse_closed(path: Path) -> None:
         return  # a name for nothing; opening it says so
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}.", "Check the name, and the rights of its folder.") from error
+
+
+def _check_address(text: str) -> None:
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise SourceError(f"{without_password(text)!r} is no address: {error}.", "Give SCHEME://HOST:PORT/PATH.") from error
 
 
 def _first_camera(size_wh: tuple[int, int], fps: float, stall_s: float) -> Source:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 BLOCK_PX = 4
 _CHANGE_NOISE, _LEAST_CHANGE = 7.0, 3.0  # in deviations of the blocks' noise (20,000 blocks reach 4.3), and in grey levels
 _DEVIATION_OF_MEAN = 1.2533  # a normal distribution's, over its mean absolute value: sqrt(pi / 2)
+_MOST_NOISE = 8.5  # grey levels: pixels' noise of 20 in light that fell to 0.6 is 9.8 and reaches 53; a wide change is no noise
 READ_AGAIN_S = 5.0  # a still picture is read this often, whatever it looks like
 
 
@@ -36,7 +37,7 @@ class Stillness:
             return False
         gain = self._mean / max(cv2.mean(small)[0], 1.0)
         change = cv2.absdiff(small * np.float32(gain), self._small)
-        noise = _DEVIATION_OF_MEAN * cv2.mean(change)[0]
+        noise = min(_DEVIATION_OF_MEAN * cv2.mean(change)[0], _MOST_NOISE)
         return cv2.norm(change, cv2.NORM_INF) < max(_LEAST_CHANGE, _CHANGE_NOISE * noise)
 
     def remember(self, small: NDArray[np.uint8], time: float) -> None:

@@ -61,7 +61,7 @@ def unit_text(service: Service) -> str:
             "Type=notify",
             "NotifyAccess=main",
             f"ExecStart={' '.join(quote(word) for word in service.command)}",
-            f"WorkingDirectory={quote(str(service.folder))}",
+            f"WorkingDirectory={_one_line(str(service.folder)).replace('%', '%%')}",
             "Environment=PYTHONUNBUFFERED=1",
             f"StandardOutput={'journal' if service.keeps_readings else 'null'}",
             "",
@@ -100,7 +100,7 @@ def _hardening(service: Service) -> list[str]:
         "CapabilityBoundingSet=",
         "ProtectSystem=strict",
         "ProtectHome=read-only",
-        *[f"ReadWritePaths={quote(str(folder))}" for folder in service.writable],
+        *[f"ReadWritePaths={quote(str(folder), has_variables=False)}" for folder in service.writable],
         "PrivateTmp=yes",
         "ProtectControlGroups=yes",
         "ProtectHostname=yes",
@@ -111,16 +111,25 @@ def _hardening(service: Service) -> list[str]:
     ]
 
 
-def quote(word: str) -> str:
+def quote(word: str, *, has_variables: bool = True) -> str:
     """Return a word as systemd reads it back: specifiers and variables doubled, quoted where it must be (systemd.syntax(7)).
+
+    Args:
+        word: One line.
+        has_variables: The setting is a command, in which $ begins a variable; in a list of paths it is a letter.
 
     >>> print(quote("/dev/video0"), quote("50 % off"), quote("$HOME"))
     /dev/video0 "50 %% off" $$HOME
     """
+    escaped = _one_line(word).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    escaped = escaped.replace("$", "$$") if has_variables else escaped
+    return f'"{escaped}"' if not word or any(letter in word for letter in " \t'\";#") else escaped
+
+
+def _one_line(word: str) -> str:
     if "\n" in word or "\0" in word:
         raise ValueError(f"word must be one line, got {word!r}")
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"' if not word or any(letter in word for letter in " \t'\";#") else escaped
+    return word
 
 
 def refuse_unfit(arguments: Sequence[str], name: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from digitedge.camera.lines import as_json
 from digitedge.camera.live import Health, LiveFrame
@@ -24,16 +25,17 @@ class Webhook:
         """Make it.
 
         Args:
-            url: http:// or https://.
+            url: http:// or https://, with ``user:password@`` where the address asks for one (basic).
             tell: Takes a sentence when the address stops answering, once until it answers again.
             timeout_s: For one request.
 
         Raises:
             OutputError: It is no such address.
         """
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise OutputError(f"{url!r} is no web address.", "Give --webhook http://HOST/PATH.")
-        self._url, self._tell, self._timeout_s = url, tell, timeout_s
+        if not _is_web_address(url):
+            raise OutputError(f"{without_password(url)!r} is no web address.", "Give --webhook http://HOST/PATH.")
+        self._url, self._login = without_password(url), _basic_login(url)
+        self._tell, self._timeout_s = tell, timeout_s
         self._failing = False
 
     def deliver(self, live: LiveFrame) -> None:
@@ -42,13 +44,15 @@ class Webhook:
             return
         body = json.dumps(as_json(live)).encode()
         request = urllib.request.Request(self._url, body, {"Content-Type": "application/json", "User-Agent": "digitedge"})
+        if self._login:
+            request.add_unredirected_header("Authorization", self._login)  # only for the address it was given for
         try:
             with urllib.request.urlopen(request, timeout=self._timeout_s) as response:
                 response.read(1024)
         except (OSError, http.client.HTTPException) as error:
             if not self._failing:
                 reason = getattr(error, "reason", None) or error
-                self._tell(f"{without_password(self._url)} does not take the news ({reason}).")
+                self._tell(f"{self._url} does not take the news ({reason}).")
             self._failing = True
         else:
             self._failing = False
@@ -58,3 +62,20 @@ class Webhook:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _basic_login(url: str) -> str:
+    """Return the header that brings the address's user and password (RFC 7617); "" where it has none."""
+    parts = urlsplit(url)
+    if not parts.username:
+        return ""
+    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return f"Basic {base64.b64encode(login.encode()).decode()}"

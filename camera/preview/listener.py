@@ -41,9 +41,9 @@ class Listener(ThreadingHTTPServer):
             family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
             self.address_family = family
             super().__init__((str(address[0]), int(address[1])), handler)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter where the host cannot be a name at all
             raise SourceError(
-                f"The page cannot be served on {host}:{port}: {error.strerror or error}.",
+                f"The page cannot be served on {host}:{port}: {getattr(error, 'strerror', None) or 'no such name'}.",
                 "Give another address or port: --serve [HOST:]PORT",
             ) from error
         self.port = int(self.server_address[1])

@@ -55,13 +55,15 @@ def _root(
 def main() -> None:
     """Run the command line; turn the error tree into one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
+    code: str | int | None = 0
     try:
         code = _run()
         print(end="", flush=True)  # what cannot be written is noticed here, not while Python ends
     except BrokenPipeError:  # the reader of our output left, as `head` does
         code = _drop_output()
     except OSError as error:
-        print(f"digitedge: {_told(error)}", file=sys.stderr)
+        if not code:  # else the command has told it
+            print(f"digitedge: {_told(error)}", file=sys.stderr)
         code = _drop_output()
     sys.exit(code)
 

@@ -97,9 +97,9 @@ def camera(
     reader = Reader(Classifier(model or DEFAULT_MODEL), settings)
     controls = Controls(roi_xywh=settings.roi_xywh)
     was_signalled = _stop_on_signals(controls)
-    ended = run_session(wishes, reader, controls, lambda sentence: print(sentence, file=sys.stderr, flush=True))
-    code = 130 if was_signalled else 0
-    if not ended:  # a thread hangs in a camera's driver; Python's own way out could crash in it, and all is closed
+    ending = run_session(wishes, reader, controls, lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    code = 1 if ending.has_failed else 130 if was_signalled else 0
+    if not ending.is_released:  # a thread hangs in a camera's driver; Python's own way out could crash in it, and all is closed
         sys.stdout.flush()
         os._exit(code)
     raise typer.Exit(code)

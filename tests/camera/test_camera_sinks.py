@@ -1,10 +1,13 @@
 """Lines, CSV, crops, recording and webhook: what they write is read back."""
 
+import base64
 import csv
 import http.server
 import io
 import json
+import resource
 import threading
+from dataclasses import replace
 
 import cv2
 import pytest
@@ -119,6 +122,53 @@ def test_a_recording_ends_at_its_size_and_is_whole(tmp_path):
     assert _frames_of(path) > 5
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".mov"])
+def test_a_recording_may_be_a_single_picture(tmp_path, suffix):
+    recording = Recording(tmp_path / f"seen{suffix}", 15.0, 10_000_000)
+    recording.deliver(NEWS)
+    recording.close()
+    assert _frames_of(tmp_path / f"seen{suffix}") == 1
+
+
+def test_a_clock_that_is_set_back_costs_the_recording_nothing(tmp_path):
+    path = tmp_path / "seen.avi"
+    recording = Recording(path, 30.0, 10_000_000)
+    for number in range(120):
+        live = live_frame(number, ["24"])
+        recording.deliver(replace(live, time=live.time - (600.0 if number >= 40 else 0.0) - (0.5 if number >= 80 else 0.0)))
+    recording.close()
+    assert _frames_of(path) == pytest.approx(120, abs=3)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv", ".mov"])
+@pytest.mark.parametrize("room", [2_000, 20_000])
+def test_a_disk_that_fills_up_is_told_and_the_old_recording_stays(tmp_path, suffix, room):
+    path = tmp_path / f"seen{suffix}"
+    path.write_bytes(b"old")
+    recording = Recording(path, 15.0, 10_000_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))  # what a file may hold, in place of a full disk
+    try:
+        for number in range(0, 120, 2):
+            recording.deliver(live_frame(number, ["24"]))
+        with pytest.raises(OutputError, match="cannot be written whole"):
+            recording.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_recording_that_cannot_be_opened_is_told_once(tmp_path):
+    folder = tmp_path / "seen"
+    folder.mkdir()
+    recording = Recording(folder / "seen.mp4", 15.0, 10_000_000)
+    folder.rmdir()
+    with pytest.raises(OutputError, match="cannot be written"):
+        recording.deliver(NEWS)
+    recording.close()
+
+
 def test_a_recording_that_cannot_be_is_refused_before_the_run(tmp_path):
     with pytest.raises(OutputError, match="suffix"):
         Recording(tmp_path / "seen.txt", 15, 1000)
@@ -128,6 +178,7 @@ def test_a_recording_that_cannot_be_is_refused_before_the_run(tmp_path):
 
 class _Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
+        self.server.logins.append(self.headers["Authorization"])
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.server.status)
         self.end_headers()
@@ -139,7 +190,7 @@ class _Hook(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def hook():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
-    server.bodies, server.status = [], 204
+    server.bodies, server.logins, server.status = [], [], 204
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -155,6 +206,18 @@ def test_a_webhook_gets_the_news_and_only_the_news(hook):
     webhook.deliver(NEWS)
     assert [body["changed"] for body in hook.bodies] == [["24"]]
     assert told == []
+
+
+def test_a_webhook_brings_its_password_and_never_shows_it(hook):
+    told = []
+    webhook = Webhook(f"http://eva:s%3Acret%20%C3%BC@127.0.0.1:{hook.server_port}/new", told.append)
+    webhook.deliver(NEWS)
+    Webhook(f"http://127.0.0.1:{hook.server_port}/new", told.append).deliver(NEWS)
+    hook.status = 401
+    webhook.deliver(NEWS)
+    basic = "Basic " + base64.b64encode("eva:s:cret ü".encode()).decode()
+    assert hook.logins == [basic, None, basic]
+    assert told == [f"http://127.0.0.1:{hook.server_port}/new does not take the news (Unauthorized)."]
 
 
 def test_a_webhook_that_fails_is_told_once_until_it_works_again(hook):

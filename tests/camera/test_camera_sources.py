@@ -117,6 +117,22 @@ def test_a_folder_gives_its_pictures_in_natural_order_and_skips_damaged_ones(tmp
     assert [frame.time for frame in frames] == [0.0, 1.0, 3.0]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_folder_of_nothing_but_damaged_pictures_says_so(tmp_path, count):
+    for number in range(count):
+        (tmp_path / f"page{number}.png").write_bytes(b"damaged")
+    with pytest.raises(SourceError, match=f"page{count - 1}.png is not a picture. Give a JPEG"):
+        _all_frames(PictureFolder(tmp_path))
+
+
+def test_a_folder_takes_any_names(tmp_path):
+    names = ["5\u00b23", "7", "10", "\u0663", "\u00bd", "page", "5"]  # a raised two and a half are digits, and no numbers
+    for number, name in enumerate(names):
+        (tmp_path / f"{name}.png").write_bytes(cv2.imencode(".png", numbered_bgr(number))[1].tobytes())
+    frames = _all_frames(PictureFolder(tmp_path))
+    assert sorted(number_of(frame.gray) for frame in frames) == list(range(len(names)))
+
+
 def test_an_empty_folder_says_so(tmp_path):
     with pytest.raises(SourceError, match="no pictures"):
         _all_frames(PictureFolder(tmp_path))

@@ -3,9 +3,16 @@
 import socket
 
 import pytest
+from needs import lacking
 
-from digitedge.camera.live import Health
+from digitedge.camera.live import Controls, Health
+from digitedge.camera.loop import Limits
 from digitedge.camera.notify import Notifier
+from digitedge.camera.session import Wishes, run_session
+from digitedge.camera.sources import SourceOptions
+from digitedge.models import DEFAULT_MODEL
+from digitedge.reading.reader import Reader
+from digitedge.runtime.classifier import Classifier
 
 
 @pytest.fixture(params=["file", "abstract"])
@@ -30,6 +37,22 @@ def test_the_first_tick_ends_the_start_and_each_one_is_a_sign_of_life(manager):
     ]
     notifier.close()
     assert receiver.recv(1000) == b"STOPPING=1"
+
+
+def test_a_run_sends_each_sign_once(manager, monkeypatch, tmp_path):
+    if not DEFAULT_MODEL.is_file():
+        lacking("no shipped model")
+    receiver, environ = manager
+    monkeypatch.setenv("NOTIFY_SOCKET", environ["NOTIFY_SOCKET"])
+    wishes = Wishes("demo", SourceOptions((160, 120)), Limits(frames=2), changes=tmp_path / "changes.csv")
+    run_session(wishes, Reader(Classifier(DEFAULT_MODEL)), Controls(), lambda _: None)
+    came = []
+    while not came or came[-1] != "STOPPING=1":
+        came.append(receiver.recv(1000).decode())
+    receiver.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        receiver.recv(1000)
+    assert [message.startswith("READY=1") for message in came[:2]] == [True, False]
 
 
 def test_without_systemd_or_without_its_socket_nothing_happens(tmp_path):

@@ -63,6 +63,27 @@ def test_arguments_reach_the_program_as_they_were_given(word, program):
     assert unquote(quote(word)) == word
 
 
+@pytest.mark.parametrize("is_system", [False, True])
+def test_systemd_reads_the_folder_of_the_unit_as_it_was_given(is_system, tmp_path, program):
+    program("systemd-analyze")
+    wanted = MACHINE_SERVICE if is_system else USER_SERVICE
+    folder = tmp_path / """a b$c 50% it's "so"; ü°"""
+    folder.mkdir()
+    text = unit_text(replace(wanted, folder=folder, writable=(folder,)))
+    service.verify(text, "digitedge", is_system, run_tool)
+    assert f"WorkingDirectory={str(folder).replace('%', '%%')}" in text.splitlines()
+    if is_system:
+        (writable,) = (line.partition("=")[2] for line in text.splitlines() if line.startswith("ReadWritePaths="))
+        assert unquote(writable.replace("$", "$$")) == str(folder)
+
+
+def test_a_machine_without_systemd_is_told_so(monkeypatch, tmp_path):
+    (tmp_path / "env").symlink_to("/usr/bin/env")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OutputError, match="systemd-analyze is not installed"):
+        service.verify(unit_text(USER_SERVICE), "digitedge", False, run_tool)
+
+
 def unquote(text):
     """What systemd.syntax(7) and systemd.service(5) say a word is read back as."""
     if text.startswith('"'):
