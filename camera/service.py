@@ -62,9 +62,17 @@ def install(service: Service, path: Path, run: RunTool, *, force: bool = False) 
         raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", _rights_remedy(service.is_system)) from error
     if not os.access(path.parent, os.W_OK):
         raise OutputError(f"{path} cannot be written.", _rights_remedy(service.is_system))
+    before = path.read_text() if path.exists() else None
     write_text(path, text)
-    _systemctl(service.is_system, run, "daemon-reload")
-    _systemctl(service.is_system, run, "enable", f"{service.name}.service")
+    try:
+        _systemctl(service.is_system, run, "daemon-reload")
+        _systemctl(service.is_system, run, "enable", f"{service.name}.service")
+    except OutputError:
+        if before is None:
+            path.unlink()
+        else:
+            write_text(path, before)
+        raise
     _start(service, run)
 
 
@@ -78,13 +86,23 @@ def _start(service: Service, run: RunTool) -> None:
 
 
 def remove(name: str, is_system: bool, path: Path, run: RunTool) -> None:
-    """Stop the service, disable it and remove its unit file. Raises OutputError if there is none, or it is not ours."""
+    """Stop the service, disable it and remove its unit file, also where systemd cannot be asked.
+
+    Raises:
+        OutputError: There is no such file, it is not ours or cannot be removed, or systemd refuses.
+    """
     _require_ours(path, is_system)
-    _systemctl(is_system, run, "disable", "--now", f"{name}.service")
+    refused: OutputError | None = None
+    try:
+        _systemctl(is_system, run, "disable", "--now", f"{name}.service")
+    except OutputError as error:
+        refused = error
     try:
         path.unlink()
     except OSError as error:
         raise OutputError(f"{path} cannot be removed: {error.strerror}.", _rights_remedy(is_system)) from error
+    if refused is not None:
+        raise OutputError(f"{path} is removed, but {refused.message}", refused.remedy) from refused
     _systemctl(is_system, run, "daemon-reload")
 
 
@@ -99,7 +117,10 @@ def status(name: str, is_system: bool, path: Path, run: RunTool) -> tuple[bool, 
 def _require_ours(path: Path, is_system: bool) -> None:
     kind = "--system" if is_system else "--user"
     if not path.exists():
-        raise OutputError(f"{path} does not exist: no such service is installed.", f"Run: digitedge service install {kind}")
+        raise OutputError(
+            f"{path} does not exist: no such service is installed.",
+            f"Run: digitedge service install {kind} -- and what `digitedge camera` is to be told",
+        )
     if not path.read_text().startswith(MARK):
         raise OutputError(f"{path} was not made by digitedge.", "Look after it with systemctl, or give another --name.")
 
@@ -108,7 +129,7 @@ def _systemctl(is_system: bool, run: RunTool, *arguments: str) -> None:
     outcome = run(["systemctl", *_scope(is_system), *arguments])
     if outcome.code:
         said = (outcome.text.strip().splitlines() or [f"exit code {outcome.code}"])[-1]
-        raise OutputError(f"systemctl {' '.join(arguments)} failed: {said}", _rights_remedy(is_system))
+        raise OutputError(f"systemctl {' '.join(arguments)} failed: {said.rstrip('.')}.", _rights_remedy(is_system))
 
 
 def _scope(is_system: bool) -> list[str]:

@@ -11,7 +11,7 @@ from digitedge.camera.capture import HttpStream, NetworkStream, UsbCamera
 from digitedge.camera.csi import CsiCamera, Picamera2Camera, RpicamCamera, csi_cameras
 from digitedge.camera.discover import usb_cameras
 from digitedge.camera.mjpeg import without_password
-from digitedge.camera.playback import PictureFolder, VideoFile
+from digitedge.camera.playback import PICTURE_SUFFIXES, PictureFolder, VideoFile
 from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_drawable, check_size
 from digitedge.camera.source import Source
 from digitedge.errors import SourceError
@@ -80,6 +80,8 @@ def _recording(text: str, options: SourceOptions) -> Source:
     _refuse_closed(path)
     if text and path.is_dir():
         return PictureFolder(path, options.fps)
+    if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
+        raise SourceError(f"{path} is a single picture, and this is for what moves.", f"Read it with: digitedge predict {path}")
     if text and (path.exists() or path.suffix):
         return VideoFile(path, options.fps)
     raise SourceError(

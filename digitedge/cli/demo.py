@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def demo(
-    out: Path = typer.Option(Path("demo"), help="Folder for the model and the annotated picture."),
+    out: Path = typer.Option(Path("demo"), help="Folder for the model and the pictures."),
 ) -> None:
     """Show the chain offline: export and compare, read a drawn scene, one line of benchmark."""
     from importlib.util import find_spec
@@ -37,11 +37,11 @@ def demo(
         console.print("1. Export: the shipped Keras model becomes int8 and is compared with itself on drawn digits.")
         _export(console, out)
     console.print("\n2. Read: a drawn page with 24 digits, by the shipped model.")
-    _read(console, DEFAULT_MODEL, out / "scene.png")
+    _read(console, DEFAULT_MODEL, out)
     console.print("\n3. Benchmark: one digit on this machine, one thread.")
     _bench(console, DEFAULT_MODEL)
     console.print(
-        f"\nLook at {out / 'scene.png'}. Next: digitedge predict PHOTO.jpg --save read/, digitedge camera, digitedge bench"
+        f"\nLook at {out / 'scene.png'}. Next: digitedge predict {out / 'page.png'} --save read/, then a photo of yours."
     )
 
 
@@ -59,7 +59,8 @@ def _export(console: Console, out: Path) -> None:
     print_modes(console, result)
 
 
-def _read(console: Console, model: Path, picture: Path) -> None:
+def _read(console: Console, model: Path, out: Path) -> None:
+    """Read the fixed page; leave it as it is ("page.png"), and with what was read drawn into it ("scene.png")."""
     from digitedge.reading.annotate import annotate
     from digitedge.reading.picture import picture_from_bgr, save_picture
     from digitedge.reading.reader import Reader
@@ -68,7 +69,8 @@ def _read(console: Console, model: Path, picture: Path) -> None:
 
     scene = fixed_scene()
     page = Reader(Classifier(model)).read(picture_from_bgr(scene.image_bgr).gray)
-    save_picture(picture, annotate(scene.image_bgr, page))
+    save_picture(out / "page.png", scene.image_bgr)
+    save_picture(out / "scene.png", annotate(scene.image_bgr, page))
     _print_numbers(console, page, scene)
 
 

@@ -133,6 +133,13 @@ def test_a_folder_takes_any_names(tmp_path):
     assert sorted(number_of(frame.gray) for frame in frames) == list(range(len(names)))
 
 
+def test_a_single_picture_is_sent_to_the_command_that_reads_pictures(tmp_path):
+    picture = tmp_path / "photo.JPG"
+    picture.write_bytes(cv2.imencode(".jpg", numbered_bgr(1))[1].tobytes())
+    with pytest.raises(SourceError, match=r"single picture.*digitedge predict .*photo\.JPG"):
+        make_source(str(picture))
+
+
 def test_an_empty_folder_says_so(tmp_path):
     with pytest.raises(SourceError, match="no pictures"):
         _all_frames(PictureFolder(tmp_path))

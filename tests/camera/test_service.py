@@ -152,8 +152,24 @@ def test_remove_takes_only_what_is_ours(tmp_path):
 
 def test_a_manager_that_refuses_is_told_with_the_remedy(tmp_path):
     manager = Systemctl(Outcome(1, "Failed to connect to bus: No medium found\n"))
-    with pytest.raises(OutputError, match=r"No medium found.*login session"):
-        service.install(USER_SERVICE, unit_path("digitedge", False, tmp_path), manager)
+    path = unit_path("digitedge", False, tmp_path)
+    with pytest.raises(OutputError, match=r"No medium found\. .*login session"):
+        service.install(USER_SERVICE, path, manager)
+    assert not path.exists()
+    path.write_text(unit_text(USER_SERVICE))
+    with pytest.raises(OutputError, match=r"is removed, but .*No medium found"):
+        service.remove("digitedge", False, path, manager)
+    assert not path.exists()
+
+
+def test_a_unit_that_was_there_stays_where_its_successor_is_refused(tmp_path):
+    path = unit_path("digitedge", False, tmp_path)
+    path.parent.mkdir(parents=True)
+    older = unit_text(replace(USER_SERVICE, keeps_readings=not USER_SERVICE.keeps_readings))
+    path.write_text(older)
+    with pytest.raises(OutputError):
+        service.install(USER_SERVICE, path, Systemctl(Outcome(1, "no bus")), force=True)
+    assert path.read_text() == older
 
 
 @pytest.mark.parametrize(
