@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digitedge.errors import InputError, MissingExtraError, ModelError
 from digitedge.patch import to_inputs
 from digitedge.runtime.modelfile import ModelInfo, about, info_from, read_metadata
+from digitedge.runtime.quiet import without_delegate_news
 
 _SIGN_BIT = np.uint8(128)
 
@@ -164,8 +165,9 @@ def _interpreter(content: bytes, threads: int, path: Path) -> Any:
     except ImportError as error:  # pragma: no cover - the base install holds it
         raise MissingExtraError("Running a model", "") from error
     try:
-        interpreter = Interpreter(model_content=content, num_threads=threads)
-        interpreter.allocate_tensors()
+        with without_delegate_news():
+            interpreter = Interpreter(model_content=content, num_threads=threads)
+            interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelError(
             f"{path}: LiteRT cannot load this model ({str(error).splitlines()[0]}).",
