@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs, so that ``--help`` is quick.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -55,6 +56,9 @@ def _root(
 def main() -> None:
     """Run the command line; turn the error tree into one sentence on stderr and its exit code."""
     signal.signal(signal.SIGTERM, _end_like_ctrl_c)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may hold what the terminal's code has no letter for
+            stream.reconfigure(errors="backslashreplace")
     code: str | int | None = 0
     try:
         code = _run()

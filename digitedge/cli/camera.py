@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def camera(
     source: str = typer.Option(
-        "auto", help="auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, - (raw frames on stdin), FILE, FOLDER or demo."
+        "auto",
+        help="auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, - (raw frames on stdin), VIDEO, FOLDER of frames, demo.",
     ),
     list_cameras: bool = typer.Option(False, "--list", help="Show the cameras of this machine and end."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a frame on stdout, and nothing else."),

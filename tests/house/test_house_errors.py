@@ -1,5 +1,6 @@
 """What goes wrong gets one sentence and a remedy on stderr, exit code 1, nothing on stdout, no traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,14 @@ def test_a_full_disk_behind_stdout(command: str) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert done.stderr.startswith("digitedge: Reading or writing failed: No space left on device. Check the free space")
+
+
+def test_a_name_that_the_terminal_cannot_show(tmp_path: Path) -> None:
+    picture = tmp_path / "数.png"
+    Image.new("L", (64, 64), 200).save(picture)
+    done = subprocess.run(
+        [sys.executable, "-m", "digitedge", "predict", str(picture)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "\\u6570.png" in done.stdout
