@@ -18,6 +18,7 @@ from digitedge.camera.memory import keep_freed_memory
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.notify import Notifier
 from digitedge.camera.pace import READS_PER_S
+from digitedge.camera.playback import PictureFolder
 from digitedge.camera.sources import SourceOptions, make_source
 from digitedge.reading.reader import Reader
 
@@ -105,6 +106,8 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
     with ExitStack() as opened:  # if a later sink cannot be made, the earlier ones are closed
         sinks = [*_sinks(wishes, reader, controls, tell, opened), Notifier()]
         opened.pop_all()
+    if isinstance(source, PictureFolder):
+        tell("The pictures are taken for frames of one scene; those of different pages are read by: digitedge predict FOLDER/*")
     reads_per_s = None if wishes.every_frame else wishes.reads_per_s
     loop = LiveLoop(newest, reader, sinks, controls=controls, reads_per_s=reads_per_s, in_color=in_color, tell=tell)
     is_released = loop.run(wishes.limits)

@@ -47,6 +47,16 @@ def test_json_is_a_line_a_frame_and_nothing_else(forks):
     assert len(lines[-1]["digits"]) > 3
 
 
+def test_a_folder_is_one_scene_and_who_means_pages_is_told(forks, tmp_path):
+    for number in range(2):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), numbered_bgr(number))
+    done = forks.run("camera", "--source", tmp_path, "--json", "--every-frame")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 2
+    assert "frames of one scene" in done.stderr
+    assert "digitedge predict" in done.stderr
+
+
 @pytest.mark.slow
 def test_raw_frames_on_stdin_end_with_the_stream():
     frames = b"".join(numbered_bgr(number).tobytes() for number in range(5))
