@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -230,6 +230,38 @@ def _made(layer: InkLayer, pieces: Labels, labels: list[int], box: Box, how: str
     patch *= cv2.dilate(ink.view(np.uint8), _CROSS)
     corner = columns.start, rows.start
     return Candidate(in_picture(x, y, w, h, layer.zoom), patch, corner, core, bound, layer.light, layer.level, layer.zoom, how)
+
+
+def pieces_of(
+    whole: Candidate, kept: NDArray[np.uint8], left: int, most: int, least_height: float = 0.0
+) -> Iterator[Candidate]:
+    """Yield the largest pieces of what is kept of a candidate, each a candidate of its own.
+
+    Args:
+        whole: What they are taken from.
+        kept: uint8 [h, w], some columns of its patch, 0 where nothing is kept.
+        left: The first of these columns.
+        most: Pieces at most; smaller ones are crumbs.
+        least_height: Of them, pixels of the patch; what is lower is left out.
+    """
+    ink = cv2.compare(kept, 255 * whole.bound / whole.contrast, cv2.CMP_GT)
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    whole_x, whole_y = whole.corner_xy
+    for label in (1 + (-stats[1:, cv2.CC_STAT_AREA]).argsort(kind="stable")[:most]).tolist():
+        x, y, w, h, _ = stats[label].tolist()
+        if h < least_height:
+            continue
+        # As with a whole piece, one pixel more on each side takes along the soft edge.
+        first_x, first_y = max(0, x - 1), max(0, y - 1)
+        window = np.s_[first_y : y + h + 1, first_x : x + w + 1]
+        yield replace(
+            whole,
+            box_xywh=in_picture(whole_x + left + x, whole_y + y, w, h, whole.zoom),
+            patch=kept[window] * cv2.dilate((labels[window] == label).view(np.uint8), _CROSS),
+            corner_xy=(whole_x + left + first_x, whole_y + first_y),
+            how="split",
+            whole=whole,
+        )
 
 
 def in_picture(x: int, y: int, w: int, h: int, zoom: float) -> Box:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.candidates import Candidate, in_picture
+from digitedge.reading.candidates import Candidate, pieces_of
 
 _MIN_PX = 22  # side of a ring with something in it
 _HOLLOW = 0.5  # of the piece's box, at most, is ink
@@ -23,7 +23,6 @@ _RIM = 1.3  # widths of the pen
 _HEIGHT = 0.25  # of the ring's height: what is lower is no digit in it
 _MOST = 6  # largest pieces of what is inside
 _DEEP = 2  # rings in rings
-_CROSS = np.ones((3, 3), np.uint8)
 
 
 def is_hollow(patch: NDArray[np.uint8]) -> bool:
@@ -47,24 +46,8 @@ def inside(candidate: Candidate, deep: int = _DEEP) -> Iterator[Candidate]:
     if cv2.countNonZero(within) < _ROOM * cv2.countNonZero(filled):
         return
     kept = cv2.bitwise_and(candidate.patch, within[1:-1, 1:-1])
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
-        cv2.bitwise_and(ink, within)[1:-1, 1:-1], 8, cv2.CV_32S, cv2.CCL_BBDT
-    )
-    left, top = candidate.corner_xy
-    for label in (1 + (-stats[1:, cv2.CC_STAT_AREA]).argsort(kind="stable")[:_MOST]).tolist():
-        x, y, w, h, _ = stats[label].tolist()
-        if h < _HEIGHT * candidate.patch.shape[0]:
-            continue
-        first_x, first_y = max(0, x - 1), max(0, y - 1)
-        window = np.s_[first_y : y + h + 1, first_x : x + w + 1]
-        found = replace(
-            candidate,
-            box_xywh=in_picture(left + x, top + y, w, h, candidate.zoom),
-            patch=kept[window] * cv2.dilate((labels[window] == label).view(np.uint8), _CROSS),
-            corner_xy=(left + first_x, top + first_y),
-            how="split",
-            whole=None,  # what is left of it is no sign
-        )
+    for piece in pieces_of(candidate, kept, 0, _MOST, _HEIGHT * candidate.patch.shape[0]):
+        found = replace(piece, whole=None)  # what is left of it is no sign
         yield found
         if deep > 1 and is_hollow(found.patch):
             yield from inside(found, deep - 1)

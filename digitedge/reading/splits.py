@@ -18,11 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.reading.candidates import Candidate, in_picture
+from digitedge.reading.candidates import Candidate, pieces_of
 from digitedge.reading.rings import inside, is_hollow
 
 MIN_ASPECT = 0.6  # width over height of a piece that may be more than one digit,
@@ -40,7 +39,6 @@ _ENOUGH = 4  # digits whose usual height tells how high digits are
 _HIGH = 1.7, 6.0  # usual heights of a piece that may be more than one line
 _BAR = 0.2  # width over height of what is too narrow for that
 _LINE = 0.6, 1.6  # usual heights of a line
-_CROSS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,20 +204,4 @@ def _parts(candidate: Candidate, left_edge: NDArray[np.intp], right_edge: NDArra
     start, end = max(0, int(left_edge.min()) - 1), min(candidate.patch.shape[1], int(right_edge.max()) + 1)
     columns = np.arange(start, end)
     kept = candidate.patch[:, start:end] * ((columns >= left_edge[:, None]) & (columns < right_edge[:, None]))
-    ink = cv2.compare(kept, 255 * candidate.bound / candidate.contrast, cv2.CMP_GT)
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)
-    largest = 1 + (-stats[1:, cv2.CC_STAT_AREA]).argsort(kind="stable")[:most]
-    whole_x, whole_y = candidate.corner_xy
-    for label in largest.tolist():
-        x, y, w, h, _ = stats[label].tolist()
-        # As with a whole piece, one pixel more on each side takes along the soft edge.
-        left, top = max(0, x - 1), max(0, y - 1)
-        window = np.s_[top : y + h + 1, left : x + w + 1]
-        yield replace(
-            candidate,
-            box_xywh=in_picture(whole_x + start + x, whole_y + y, w, h, candidate.zoom),
-            patch=kept[window] * cv2.dilate((labels[window] == label).view(np.uint8), _CROSS),
-            corner_xy=(whole_x + start + left, whole_y + top),
-            how="split",
-            whole=candidate,
-        )
+    yield from pieces_of(candidate, kept, start, most)
