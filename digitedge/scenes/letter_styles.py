@@ -6,7 +6,7 @@ down to 1.4.
 
 from __future__ import annotations
 
-from digitedge.scenes.strokes import Template, parse_template
+from digitedge.scenes.strokes import Template, parse_templates
 
 _LETTERS: dict[str, list[str]] = {
     "A": [
@@ -229,8 +229,5 @@ _LETTERS: dict[str, list[str]] = {
     "日": ["8,4 7,98 ; 8,5 54,4! 55,97 ; 8,48 54,47 ; 8,95 54,94"],
 }
 
-LETTERS: dict[str, tuple[Template, ...]] = {
-    label: tuple(parse_template(label, path, f"{label}{number}") for number, path in enumerate(paths))
-    for label, paths in _LETTERS.items()
-}
+LETTERS: dict[str, tuple[Template, ...]] = parse_templates(_LETTERS)
 """Templates of letters that are no digit to any reader."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digitedge.scenes.strokes import Template, parse_template
+from digitedge.scenes.strokes import Template, parse_templates
 
 _LIKE_DIGITS: dict[str, list[str]] = {
     "O": [
@@ -82,8 +82,5 @@ _LIKE_DIGITS: dict[str, list[str]] = {
     "Q": ["34,2 8,20 4,60 20,94 44,94 60,60 54,18 34,1 ; 38,70 66,104", "30,2 6,26 6,70 30,96 56,70 54,22 28,2 ; 36,72 62,100"],
 }
 
-AMBIGUOUS: dict[str, tuple[Template, ...]] = {
-    label: tuple(parse_template(label, path, f"{label}{number}") for number, path in enumerate(paths))
-    for label, paths in _LIKE_DIGITS.items()
-}
+AMBIGUOUS: dict[str, tuple[Template, ...]] = parse_templates(_LIKE_DIGITS)
 """Templates of letters that, standing alone, somebody could take for 0, 1, 2, 5, 6 or 9."""

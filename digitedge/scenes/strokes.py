@@ -16,6 +16,7 @@ Two matrices are kept, one that turns sharply at the corners and one that rounds
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +85,14 @@ def parse_template(label: str, path: str, style: str = "plain", weight: float = 
         _block_diagonal([rounded for _, rounded in blocks]),
         tuple(int(end) for end in ends),
     )
+
+
+def parse_templates(paths: Mapping[str, Sequence[str]]) -> dict[str, tuple[Template, ...]]:
+    """Return the templates of each label's paths, all as common as each other; a style is named by its number."""
+    return {
+        label: tuple(parse_template(label, path, f"{label}{number}") for number, path in enumerate(of_label))
+        for label, of_label in paths.items()
+    }
 
 
 def _sample_counts(points: NDArray[np.float64]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digitedge.scenes.strokes import Template, parse_template
+from digitedge.scenes.strokes import Template, parse_templates
 
 _SYMBOLS: dict[str, list[str]] = {
     "+": ["2,50 62,50 ; 32,20 32,80"],
@@ -75,14 +75,8 @@ _MARKS: dict[str, list[str]] = {
     "_": ["0,102 70,101"],
 }
 
-SYMBOLS: dict[str, tuple[Template, ...]] = {
-    label: tuple(parse_template(label, path, f"{label}{number}") for number, path in enumerate(paths))
-    for label, paths in _SYMBOLS.items()
-}
+SYMBOLS: dict[str, tuple[Template, ...]] = parse_templates(_SYMBOLS)
 """Templates of signs that are no digit to any reader."""
 
-MARKS: dict[str, tuple[Template, ...]] = {
-    label: tuple(parse_template(label, path, f"{label}{number}") for number, path in enumerate(paths))
-    for label, paths in _MARKS.items()
-}
+MARKS: dict[str, tuple[Template, ...]] = parse_templates(_MARKS)
 """Templates of small marks and bars; an upright or slanted bar alone could be a 1."""
