@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from digitedge.camera.raw import check_most
 from digitedge.camera.source import Frame, frame_of_bgr
+from digitedge.errors import SourceError
 from digitedge.scenes.moving import MovingScene
+
+_LEAST_WH = (160, 120)  # of a sheet with something on it
 
 
 class DemoCamera:
@@ -13,7 +17,11 @@ class DemoCamera:
     is_live = False
 
     def __init__(self, size_wh: tuple[int, int] = (640, 480), fps: float = 30.0, seed: int = 0) -> None:
-        """Make it; the same seed shows the same scene."""
+        """Make it; the same seed shows the same scene. Raises SourceError if it cannot be drawn in this size."""
+        check_most(size_wh)
+        width, height = _LEAST_WH
+        if size_wh[0] < width or size_wh[1] < height:
+            raise SourceError(f"--size {size_wh[0]}x{size_wh[1]} is too small to draw in.", f"Give at least {width}x{height}.")
         self._size_wh, self._fps, self._seed = size_wh, fps, seed
         self._scene: MovingScene | None = None
         self._count = 0

@@ -14,7 +14,6 @@ from digitedge.errors import SourceError
 _BYTES_PER_PIXEL = {"bgr24": 3.0, "rgb24": 3.0, "gray": 1.0, "yuv420p": 1.5}
 _FIRST_FRAME_S = 8.0
 _MOST_PIXELS = 120_000_000  # as of a picture that is read from a file
-_LEAST_DRAWN_WH = (160, 120)  # of a moving scene
 PIXEL_FORMATS = tuple(_BYTES_PER_PIXEL)
 
 
@@ -84,19 +83,12 @@ def frame_of_raw(content: bytes, size_wh: tuple[int, int], pixels: str, captured
 
 def check_size(size_wh: tuple[int, int], pixels: str) -> None:
     """Raise SourceError if frames of this size and these pixels cannot be."""
-    _check_most(size_wh)
+    check_most(size_wh)
     if pixels == "yuv420p" and (size_wh[0] % 2 or size_wh[1] % 2):
         raise SourceError(f"--size {size_wh[0]}x{size_wh[1]}: yuv420p needs even numbers.", "Give an even width and height.")
 
 
-def check_drawable(size_wh: tuple[int, int]) -> None:
-    """Raise SourceError if a scene cannot be drawn in this size."""
-    _check_most(size_wh)
-    width, height = _LEAST_DRAWN_WH
-    if size_wh[0] < width or size_wh[1] < height:
-        raise SourceError(f"--size {size_wh[0]}x{size_wh[1]} is too small to draw in.", f"Give at least {width}x{height}.")
-
-
-def _check_most(size_wh: tuple[int, int]) -> None:
+def check_most(size_wh: tuple[int, int]) -> None:
+    """Raise SourceError if frames of this size are more than a picture may be."""
     if size_wh[0] * size_wh[1] > _MOST_PIXELS:
         raise SourceError(f"--size {size_wh[0]}x{size_wh[1]} is more than can be read.", "Give a size below 120 megapixels.")

@@ -12,7 +12,7 @@ from digitedge.camera.csi import CsiCamera, Picamera2Camera, RpicamCamera, csi_c
 from digitedge.camera.discover import usb_cameras
 from digitedge.camera.mjpeg import without_password
 from digitedge.camera.playback import PICTURE_SUFFIXES, PictureFolder, VideoFile
-from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_drawable, check_size
+from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_size
 from digitedge.camera.source import Source
 from digitedge.errors import SourceError
 
@@ -56,7 +56,6 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
     if text == "auto":
         return _first_camera(size_wh, fps, options.stall_s)
     if text == "demo":
-        check_drawable(size_wh)
         from digitedge.camera.demo import DemoCamera  # brings the drawing hand and its fonts, 18 MB
 
         return DemoCamera(size_wh, fps)

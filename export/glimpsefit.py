@@ -33,7 +33,7 @@ _SCALE = 0.15  # natural logarithm, each way by itself
 _TURN = 6.0  # degrees
 _SHEAR = 0.15
 _SHIFT = 2.0  # pixels
-_BLURRED = 0.25  # of them,
+_BLURRED = 0.25  # of the glimpses
 _BLUR = (0.4, 1.1)  # pixels, standard deviation
 
 
