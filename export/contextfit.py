@@ -13,7 +13,7 @@ from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.reading.context import ContextModel, Network, doubtful, second_features, second_sight
 from digitedge.reading.reader import Reader
 from digitedge.reading.surroundings import Evidence, Floats
-from digitedge.scenes.truth import MnistHands
+from digitedge.scenes.borrowed import BorrowedHands
 
 _HIDDEN = 16
 _EPOCHS = 24
@@ -45,7 +45,7 @@ class Samples:
         return np.concatenate([digits for digits, _ in found]) == self.truth, np.concatenate([sure for _, sure in found])
 
 
-def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Samples]:
+def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2) -> Iterator[Samples]:
     """Yield the samples of each page drawn with ``seeds``, read with ``model``, in several processes."""
     for page in read_pages(_samples, seeds, model, hands, workers):
         yield page or Samples((), (), np.empty(0, np.int64), np.empty(0, np.float32))

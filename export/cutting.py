@@ -16,15 +16,17 @@ from rich.console import Console
 from rich.progress import Progress
 
 from digitedge.data import load
+from digitedge.errors import DataError
 from digitedge.export.npz import write_arrays
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate
 from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import candidates_of
 from digitedge.scenes import seeds
+from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.pages import draw_page
 from digitedge.scenes.seeds import Purpose
-from digitedge.scenes.truth import MnistHands, Scene
+from digitedge.scenes.truth import Scene
 
 REJECT = 10
 UNCLEAR = -1
@@ -52,7 +54,7 @@ class CutPage:
     truth: NDArray[np.int64]
 
 
-def cut_page(seed: int, hands: MnistHands | None = None, kind: str | None = None) -> CutPage:
+def cut_page(seed: int, hands: BorrowedHands | None = None, kind: str | None = None) -> CutPage:
     """Return what the reader cuts out of the page drawn with ``seed``, of a kind or a random one if None."""
     scene = draw_page(seed, hands, kind=kind)
     candidates = candidates_of(picture_from_bgr(scene.image_bgr).gray)
@@ -88,7 +90,7 @@ def label_candidates(candidates: list[Candidate], scene: Scene) -> tuple[NDArray
     return labels, truth
 
 
-def cut_fields(seed: int, hands: MnistHands | None = None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def cut_fields(seed: int, hands: BorrowedHands | None = None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return (fields uint8 [N, 28, 28], labels 0..10) of one page, at most `_PER_PAGE` of them, the unclear left out."""
     page = cut_page(seed, hands)
     clear = np.flatnonzero(page.labels != UNCLEAR)
@@ -102,13 +104,20 @@ def page_seeds(count: int, seed: int) -> range:
     return seeds.page_seeds(Purpose.TRAINING, count, seed)
 
 
-def mnist_hands(split: str = "train") -> MnistHands:
-    """Return the hands of a split of MNIST. Raises DataError where MNIST is not to be had."""
-    data = load("mnist", split)
-    return MnistHands(np.asarray(data.images), data.labels)
+def borrowed_hands(fonts: Path | None = None) -> BorrowedHands:
+    """Return the hands of MNIST's training part and of the fonts (.woff) in a folder.
+
+    Raises:
+        DataError: MNIST is not to be had, or the folder holds no font.
+    """
+    data = load("mnist", "train")
+    files = tuple(sorted(fonts.glob("*.woff"))) if fonts is not None else ()
+    if fonts is not None and not files:
+        raise DataError(f"{fonts}: holds no font (.woff).", "Bring them: scripts/fetch-fonts")
+    return BorrowedHands(np.asarray(data.images), data.labels, files)
 
 
-def write_cuttings(pages: Sequence[int], target: Path, hands: MnistHands | None, console: Console, workers: int = 2) -> None:
+def write_cuttings(pages: Sequence[int], target: Path, hands: BorrowedHands | None, console: Console, workers: int = 2) -> None:
     """Cut the pages drawn with the seeds ``pages`` in several processes; write ``fields`` and ``labels`` to an .npz file.
 
     Args:

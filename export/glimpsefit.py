@@ -19,7 +19,7 @@ from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
-from digitedge.scenes.truth import MnistHands
+from digitedge.scenes.borrowed import BorrowedHands
 
 EPOCHS = 10
 
@@ -66,7 +66,7 @@ class Glimpses:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pictures", "labels", "weight")))
 
 
-def collect(seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2) -> Iterator[Glimpses]:
+def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2) -> Iterator[Glimpses]:
     """Yield what may be digits on each page drawn with ``seeds``, found with the classifier ``model``, in several processes.
 
     Raises:

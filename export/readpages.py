@@ -21,8 +21,8 @@ from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import Reader
 from digitedge.reading.surroundings import Evidence, evidence
 from digitedge.runtime.classifier import Classifier
+from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.pages import draw_page
-from digitedge.scenes.truth import MnistHands
 
 _USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
 _SINGLE_EVERY = 5  # of the pages shows one large digit: what a beginner holds up first, and among random pages next to nothing
@@ -52,7 +52,7 @@ class ReadPage:
 
 
 def read_pages(
-    take: Callable[[Reader, ReadPage], T], seeds: Sequence[int], model: Path, hands: MnistHands | None, workers: int = 2
+    take: Callable[[Reader, ReadPage], T], seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2
 ) -> Iterator[T | None]:
     """Yield what ``take`` makes of each page drawn with ``seeds`` and read with ``model``; None where nothing was found.
 
@@ -76,7 +76,7 @@ def _load(model: Path) -> None:
     _READERS[:] = [Reader(Classifier(model))]
 
 
-def _taken(seed: int, take: Callable[[Reader, ReadPage], T], hands: MnistHands | None) -> T | None:
+def _taken(seed: int, take: Callable[[Reader, ReadPage], T], hands: BorrowedHands | None) -> T | None:
     reader = _READERS[0]
     scene = draw_page(seed, hands, kind=None if seed % _SINGLE_EVERY else "single")
     layers = list(ink_layers(picture_from_bgr(scene.image_bgr).gray))

@@ -88,9 +88,9 @@ def with_drawn(training: Fields, settings: Settings, seed: int, folder: Path, co
         cuttings = folder / CUTTINGS
         if not cuttings.exists():
             from digitedge.export.cutting import page_seeds, write_cuttings
-            from digitedge.scenes.truth import MnistHands
+            from digitedge.scenes.borrowed import BorrowedHands
 
-            write_cuttings(page_seeds(settings.pages, seed), cuttings, MnistHands(training.fields, training.labels), console)
+            write_cuttings(page_seeds(settings.pages, seed), cuttings, BorrowedHands(training.fields, training.labels), console)
         parts.append(read_extra(cuttings))
     if settings.extra:
         parts.append(read_extra(Path(settings.extra)))

@@ -13,6 +13,7 @@ from digitedge.scenes import layouts_documents as documents
 from digitedge.scenes import layouts_notes as notes
 from digitedge.scenes import layouts_numbers as numbers
 from digitedge.scenes.board import Board, Color
+from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.clutter import add_clutter
 from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground
@@ -20,7 +21,7 @@ from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.optics import photograph, scan
 from digitedge.scenes.textures import random_desk
-from digitedge.scenes.truth import MnistHands, Scene
+from digitedge.scenes.truth import Scene
 from digitedge.scenes.writer import Writer
 
 _Layout = Callable[[Board, Writer, Area, Ground], None]
@@ -62,12 +63,13 @@ _LIGHT_INKS: tuple[Color, ...] = (
     (190, 190, 250),
     (190, 240, 200),
 )
+_OF_FONTS = 0.6  # of the writers on a page, where there are fonts
 _GRAPHITE: Color = (85, 82, 80)
 
 
 def draw_page(
     seed: int,
-    hands: MnistHands | None = None,
+    hands: BorrowedHands | None = None,
     difficulty: float = 0.5,
     size_wh: tuple[int, int] | None = None,
     kind: str | None = None,
@@ -160,7 +162,7 @@ def _ground(board: Board, kind: str, difficulty: float) -> Ground:
     return lay_ground(board, name, rules, bool(rng.random() < 0.35), difficulty)
 
 
-def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, difficulty: float) -> Writer:
+def _writer(board: Board, ground: Ground, hands: BorrowedHands | None, kind: str, difficulty: float) -> Writer:
     """Return somebody with a pen that shows on ``ground``, who writes at a size that can be read."""
     rng = board.rng
     shorter = min(ground.area[2], ground.area[3])
@@ -188,6 +190,9 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
     )  # who writes for others writes readably
     of_signs = _beside(rng)
     sizes, lifts = _digit_habits(of_signs)
+    fonts = hands.fonts if hands is not None else ()
+    of_letters = _beside(rng)
+    font = fonts[int(of_letters.integers(len(fonts)))] if fonts and of_letters.random() < _OF_FONTS else None
     return Writer(
         hand=hand,
         pen=pen,
@@ -197,6 +202,7 @@ def _writer(board: Board, ground: Ground, hands: MnistHands | None, kind: str, d
         text_height=height,
         spacing=pen.width + float(rng.uniform(0.04, 0.2) if rng.random() < 0.88 else rng.uniform(-0.05, 0.04)),
         scans=hands if hands is not None and rng.random() < 0.5 else None,
+        font=font,
         joined=bool(rng.random() < 0.4),
         upright_ones=kind not in ("text", "card", "print", "contacts"),
         brackets=float(of_signs.uniform(1.1, 1.9)) if of_signs.random() < 0.8 else 1.0,
@@ -227,7 +233,7 @@ def _beside(rng: np.random.Generator) -> np.random.Generator:
     return np.random.default_rng(seeds.spawn(1)[0])
 
 
-def _draw_mixed(board: Board, hands: MnistHands | None, difficulty: float) -> None:
+def _draw_mixed(board: Board, hands: BorrowedHands | None, difficulty: float) -> None:
     """Light on dark beside dark on light: a dark card on paper, or a note on a board."""
     rng = board.rng
     outer_dark = bool(rng.random() < 0.5)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes.board import Board, Color, around
+from digitedge.scenes.borrowed import BorrowedHands, enlarge
 from digitedge.scenes.digit_styles import DIGITS
+from digitedge.scenes.fonts import WRITTEN, advance, write_glyph
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.letter_styles import LETTERS
@@ -17,12 +21,13 @@ from digitedge.scenes.letters_like_digits import AMBIGUOUS
 from digitedge.scenes.print_styles import draw_print
 from digitedge.scenes.strokes import Template
 from digitedge.scenes.symbol_styles import MARKS, SYMBOLS
-from digitedge.scenes.truth import Box, MnistHands, Other, TrueDigit, TrueNumber, enlarge
+from digitedge.scenes.truth import Box, Other, TrueDigit, TrueNumber
 
 _LETTERS = {letter: (*LETTERS.get(letter, ()), *AMBIGUOUS.get(letter, ())) for letter in (*LETTERS, *AMBIGUOUS)}
 _ALL: Mapping[str, tuple[Template, ...]] = {**_LETTERS, **MARKS, **SYMBOLS}
 _Point = NDArray[np.float64]
 _BRACKETS = "[](){}"
+_SLASH = 1.25  # heights of a digit
 _BARE_ONES = frozenset({"bar", "leaning"})
 
 
@@ -39,6 +44,7 @@ class Writer:
         text_height: Usual height of a digit, sheet pixels; the pen's width does not grow with larger glyphs.
         spacing: Gap between neighbours, glyph heights.
         scans: Where digits' shapes come from, if not from strokes.
+        font: Where the shapes of letters come from, and of digits without ``scans``, if not from strokes.
         upright_ones: Whether a 1 may be a bare bar.
         joined: Whether the letters of a word hang together.
         brackets: Their height, in heights of a digit.
@@ -54,7 +60,8 @@ class Writer:
     opacity: float
     text_height: float
     spacing: float
-    scans: MnistHands | None = None
+    scans: BorrowedHands | None = None
+    font: Path | None = None
     upright_ones: bool = True
     joined: bool = False
     brackets: float = 1.0
@@ -101,6 +108,9 @@ class Writer:
                 size *= self.brackets
             elif character == ",":
                 size *= self.commas
+            elif character == "/":  # it reaches above and below what it parts, which a 1 does not
+                foot += 0.5 * (_SLASH - 1) * size
+                size *= _SLASH
             elif character in "0123456789":
                 foot -= self.lifts[int(character)] * size
                 size *= self.sizes[int(character)]
@@ -125,6 +135,9 @@ class Writer:
         widths = {" ": 0.7, ".": 0.15, "1": 0.5, "-": 0.55}
         lean = height * min(abs(self.hand.slant), 0.6)
         widths |= dict.fromkeys(_BRACKETS, 0.5 * self.brackets) | {",": 0.2 * self.commas}
+        if self.font is not None:
+            wide = {character: advance(self.font, character) for character in set(text) & WRITTEN}
+            widths |= {character: max(width, widths.get(character, 0.66)) for character, width in wide.items()}
         return lean + height * sum(
             widths.get(character, 0.66 * max(1.0, self.hand.aspect)) + self.spacing for character in text
         )
@@ -139,6 +152,8 @@ class Writer:
         rng = board.rng
         if self.scans is not None and character in "0123456789":
             return *self._scan(board, int(character), left, foot, height, color), None
+        if self.font is not None and character in WRITTEN and (self.upright_ones or character != "1"):
+            return *self._type(board, self.font, character, left, foot, height, color), None
         templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character)
         if not templates:
             return None, left, None
@@ -146,7 +161,7 @@ class Writer:
             templates = tuple(template for template in templates if template.style not in _BARE_ONES)
         hand = self.hand
         if character == "/":  # upright it would be a 1, and nobody divides so
-            hand = replace(hand, slant=max(hand.slant, 0.0), aspect=max(hand.aspect, 0.9))
+            hand = replace(hand, slant=max(hand.slant, 0.1), aspect=max(hand.aspect, 0.9))
         template = hand.choose(templates, rng)
         path = hand.trace(template, rng)
         # Slanted neighbours stand close along the slant, so their boxes overlap as they do on paper.
@@ -156,6 +171,22 @@ class Writer:
             path, template.stroke_ends, self.width(height), color, self.opacity, self.pen.pressure, self.pen.grain
         )
         return box, left + height * float(upright.max() - upright.min()), (path[0], path[template.stroke_ends[0] - 1])
+
+    def _type(
+        self, board: Board, font: Path, character: str, left: float, foot: float, height: float, color: Color
+    ) -> tuple[Box | None, float]:
+        """Write a character of ``font``: digits side by side like all others, letters where the font would have them."""
+        glyph = write_glyph(
+            font, character, height * board.scale_at(left, foot), self.width(height) / height, self.hand, board.rng
+        )
+        if glyph is None:
+            return None, left
+        digit = character in string.digits
+        start = left if digit else left + glyph.left * height
+        tall, wide = (side * glyph.pixel * height for side in glyph.ink.shape)
+        box = board.stamp(glyph.ink, (start, foot + glyph.top * height), tall, color, self.opacity, self.pen.grain)
+        gap = 0.0 if self.joined else 0.4 * self.spacing
+        return box, left + (wide if digit else (glyph.advance + gap - self.spacing) * height)
 
     def _join(self, board: Board, start: _Point, end: _Point, height: float, color: Color) -> None:
         """Draw the hair line that joins two letters of a word, hanging a little."""

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from digitedge.scenes.board import Board, around
+from digitedge.scenes.borrowed import BorrowedHands, enlarge
 from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import Ground
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.layouts_numbers import frame_grid
-from digitedge.scenes.truth import MnistHands, TrueDigit, enlarge
+from digitedge.scenes.truth import TrueDigit
 from digitedge.scenes.writer import Writer, group, print_text
 
 TILTED = np.array([[0.95, 0.12, 10.0], [-0.08, 1.02, 20.0], [2e-4, -1e-4, 1.0]])
@@ -100,7 +101,7 @@ def test_print_is_marked_as_print():
 def scanned_bars():
     images = np.zeros((10, 28, 28), np.uint8)
     images[:, 4:24, 10:18] = 200
-    return MnistHands(images, np.arange(10))
+    return BorrowedHands(images, np.arange(10))
 
 
 def test_scanned_digits_stand_where_they_are_written():
@@ -121,7 +122,7 @@ def test_enlarged_ink_stays_as_bold_as_it_was_and_gets_crisp_edges():
 
 def test_hands_with_a_digit_missing_are_refused():
     with pytest.raises(ValueError, match="every digit"):
-        MnistHands(np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3]))
+        BorrowedHands(np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3]))
 
 
 def test_a_date_is_three_numbers_and_a_second_point_ends_a_number():

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from digitedge.scenes.board import Board
+from digitedge.scenes.borrowed import BorrowedHands, enlarge
 from digitedge.scenes.digits import draw_digits
 from digitedge.scenes.grounds import GROUNDS, lay_ground
 from digitedge.scenes.optics import add_noise, light, photograph
 from digitedge.scenes.pages import PAGE_KINDS, draw_page, page_size
 from digitedge.scenes.textures import DESKS, desk
-from digitedge.scenes.truth import MnistHands, enlarge
 
 NO_DIGITS = {"letters", "marks", "desk"}
 
@@ -23,7 +23,7 @@ def drawn_hands():
         shrink = 20 / max(patch.shape)
         height, width = (max(1, round(side * shrink)) for side in patch.shape)
         image[4 : 4 + height, 4 : 4 + width] = enlarge(patch, (width, height))
-    return MnistHands(images, labels)
+    return BorrowedHands(images, labels)
 
 
 def test_the_same_seed_draws_the_same_page():
