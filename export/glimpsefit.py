@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from digitedge.errors import ModelError
 from digitedge.export.npz import read_arrays, write_arrays
 from digitedge.export.readpages import ReadPage, read_pages
-from digitedge.export.starting import take_weights
+from digitedge.export.starting import take_weights_wider
 from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
 from digitedge.reading.reader import Reader
@@ -83,7 +83,7 @@ def train(
 ) -> Any:
     """Return the trained Keras network. What it has reached is kept in ``folder`` after each epoch, and gone on from.
 
-    With ``start``, a .keras file, it begins with the weights there and at a third of the rate.
+    With ``start``, a .keras file of a network no wider, it begins with the weights there and at a third of the rate.
 
     Each epoch sees the glimpses `varied` anew.
     """
@@ -92,7 +92,7 @@ def train(
     keras.utils.set_random_seed(seed)
     network = build_glimpse()
     if start is not None:
-        take_weights(network, start)
+        take_weights_wider(network, start, seed)
     steps = -(-len(learnt.labels) // _BATCH)
     rate = keras.optimizers.schedules.CosineDecay(_RATE if start is None else _RATE / 3, epochs * steps)
     network.compile(

@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from digitedge.scenes import layouts_documents as documents
 from digitedge.scenes import layouts_notes as notes
 from digitedge.scenes import layouts_numbers as numbers
-from digitedge.scenes.board import Board, Color
+from digitedge.scenes.board import Board
 from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.clutter import add_clutter
 from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground
-from digitedge.scenes.hand import Hand
-from digitedge.scenes.ink import Pen
 from digitedge.scenes.optics import photograph, scan
 from digitedge.scenes.textures import random_desk
 from digitedge.scenes.truth import Scene
 from digitedge.scenes.writer import Writer
+from digitedge.scenes.writers import random_writer
 
 _Layout = Callable[[Board, Writer, Area, Ground], None]
 
@@ -47,24 +46,26 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "marks": (0.6, documents.draw_marks),
 }
 
-PAGE_KINDS: tuple[str, ...] = (*_LAYOUTS, "desk", "mixed")
-"""What `draw_page` draws; "letters", "marks" and "desk" hold no digit, "mixed" is dark on light beside light on dark."""
+PAGE_KINDS: tuple[str, ...] = (*_LAYOUTS, "desk", "mixed", "several")
+"""What `draw_page` draws; "letters", "marks" and "desk" hold no digit, "mixed" is dark on light beside light on dark, and
+"several" things stand side by side as on a board."""
 
-_WEIGHTS = np.array([*(weight for weight, _ in _LAYOUTS.values()), 0.5, 0.8])
-
-_DARK_INKS: tuple[Color, ...] = (
-    (30, 28, 28), (25, 25, 25), (130, 50, 25), (150, 70, 30), (110, 30, 20), (45, 40, 185), (60, 110, 30), (130, 40, 110),
-)  # fmt: skip
-_LIGHT_INKS: tuple[Color, ...] = (
-    (245, 245, 245),
-    (235, 240, 240),
-    (170, 235, 250),
-    (240, 225, 180),
-    (190, 190, 250),
-    (190, 240, 200),
+_WEIGHTS = np.array([*(weight for weight, _ in _LAYOUTS.values()), 0.5, 0.8, 2.4])
+_SEVERAL = (
+    "arrays",
+    "arrays",
+    "equations",
+    "notes",
+    "diagram",
+    "rows",
+    "list",
+    "sum",
+    "table",
+    "text",
+    "scattered",
+    "letters",
+    "marks",
 )
-_OF_FONTS = 0.6  # of the writers on a page, where there are fonts
-_GRAPHITE: Color = (85, 82, 80)
 
 
 def draw_page(
@@ -106,8 +107,11 @@ def draw_page(
             shine_through(board, ground)
         if rng.random() < 0.06:
             punch_holes(board, ground)
-        writer = _writer(board, ground, hands, kind, difficulty)
-        _LAYOUTS[kind][1](board, writer, ground.area, ground)
+        writer = random_writer(board, ground, hands, kind, difficulty)
+        if kind == "several":
+            _draw_several(board, writer, ground)
+        else:
+            _LAYOUTS[kind][1](board, writer, ground.area, ground)
         if rng.random() < 0.3 and kind not in ("sum", "sudoku", "form", "table", "diagram"):
             mark_up(board, writer)
     add_clutter(board, difficulty)
@@ -162,77 +166,6 @@ def _ground(board: Board, kind: str, difficulty: float) -> Ground:
     return lay_ground(board, name, rules, bool(rng.random() < 0.35), difficulty)
 
 
-def _writer(board: Board, ground: Ground, hands: BorrowedHands | None, kind: str, difficulty: float) -> Writer:
-    """Return somebody with a pen that shows on ``ground``, who writes at a size that can be read."""
-    rng = board.rng
-    shorter = min(ground.area[2], ground.area[3])
-    small = max(13.0, 0.012 * board.size_wh[1])
-    height = float(np.clip(shorter * np.exp(rng.uniform(np.log(0.025), np.log(0.16))), small, max(small, 0.3 * shorter)))
-    if ground.line_step:
-        step = ground.line_step * (0.9 if height < ground.line_step else 1.8)
-        height = max(small, step * float(rng.uniform(0.5, 0.85)))
-    if ground.dark or ground.name == "whiteboard":
-        pen = Pen.random(rng, "chalk" if ground.name in ("chalkboard", "blackboard", "slate") else "felt")
-    else:
-        pen = Pen.random(rng, str(rng.choice(["ball", "felt", "pencil"], p=[0.5, 0.3, 0.2])))
-    pen = replace(pen, width=min(pen.width, 0.17))  # thicker ones close the loops of small digits
-    inks = _LIGHT_INKS if ground.dark else _DARK_INKS
-    if pen.kind == "pencil":
-        color, opacity = _GRAPHITE, float(rng.uniform(0.75 - 0.3 * difficulty, 0.95))
-    else:
-        color, opacity = inks[int(rng.integers(len(inks)))], float(rng.uniform(0.95 - 0.2 * difficulty, 1.0))
-    second = inks[int(rng.integers(len(inks)))] if rng.random() < 0.2 else color
-    contrast = min(abs(_luma(ink) - _luma(ground.color)) for ink in (color, second))
-    opacity = max(opacity, min(1.0, 50 / (contrast + 1e-6)))
-    hand = Hand.random(rng)
-    hand = replace(
-        hand, slant=min(max(hand.slant, -0.3), 0.5), warp=min(hand.warp, 0.1)
-    )  # who writes for others writes readably
-    of_signs = _beside(rng)
-    sizes, lifts = _digit_habits(of_signs)
-    fonts = hands.fonts if hands is not None else ()
-    of_letters = _beside(rng)
-    font = fonts[int(of_letters.integers(len(fonts)))] if fonts and of_letters.random() < _OF_FONTS else None
-    return Writer(
-        hand=hand,
-        pen=pen,
-        color=color,
-        second_color=second,
-        opacity=opacity,
-        text_height=height,
-        spacing=pen.width + float(rng.uniform(0.04, 0.2) if rng.random() < 0.88 else rng.uniform(-0.05, 0.04)),
-        scans=hands if hands is not None and rng.random() < 0.5 else None,
-        font=font,
-        joined=bool(rng.random() < 0.4),
-        upright_ones=kind not in ("text", "card", "print", "contacts"),
-        brackets=float(of_signs.uniform(1.1, 1.9)) if of_signs.random() < 0.8 else 1.0,
-        commas=float(of_signs.uniform(0.8, 2.0)),
-        sizes=sizes,
-        lifts=lifts,
-    )
-
-
-def _digit_habits(rng: np.random.Generator) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return how high somebody writes each digit, and how far above the line, both in heights of a digit.
-
-    Two in five write all alike. Of the others a 0 is smaller than its neighbours more often than not; what is small stands
-    anywhere between the line and the middle of its neighbours.
-    """
-    if rng.random() < 0.4:
-        return (1.0,) * 10, (0.0,) * 10
-    sizes = np.exp(np.clip(0.08 * rng.standard_normal(10), -0.2, 0.15))
-    sizes[0] *= float(np.clip(np.exp(-0.18 + 0.2 * rng.standard_normal()), 0.5, 1.05))
-    lifts = (1 - sizes).clip(0) * rng.uniform(0, 0.6, 10)
-    return tuple(sizes.tolist()), tuple(lifts.tolist())
-
-
-def _beside(rng: np.random.Generator) -> np.random.Generator:
-    """Return a generator of its own; the one it is derived from goes on as if it had not been asked."""
-    bits = rng.bit_generator
-    seeds = getattr(bits, "seed_seq" if hasattr(bits, "seed_seq") else "_seed_seq")  # NumPy before 1.25, as Debian 12 has it
-    return np.random.default_rng(seeds.spawn(1)[0])
-
-
 def _draw_mixed(board: Board, hands: BorrowedHands | None, difficulty: float) -> None:
     """Light on dark beside dark on light: a dark card on paper, or a note on a board."""
     rng = board.rng
@@ -248,7 +181,25 @@ def _draw_mixed(board: Board, hands: BorrowedHands | None, difficulty: float) ->
     for surface, area in ((ground, half), (inner, inner.area)):
         part = Ground(surface.name, surface.color, surface.dark, area, 0.0)
         layout = (numbers.draw_rows, numbers.draw_list, numbers.draw_scattered, documents.draw_contacts)[int(rng.integers(4))]
-        layout(board, _writer(board, part, hands, "mixed", difficulty), area, part)
+        layout(board, random_writer(board, part, hands, "mixed", difficulty), area, part)
+
+
+def _draw_several(board: Board, writer: Writer, ground: Ground) -> None:
+    """Lay out two to five things by one hand, each in its part of the area."""
+    rng = board.rng
+    parts = [ground.area]
+    for _ in range(int(rng.integers(1, 5))):
+        x, y, width, height = parts.pop(int(np.argmax([part[2] * part[3] for part in parts])))
+        at, gap = rng.uniform(0.3, 0.7), 1.2 * writer.text_height
+        if width > height * rng.uniform(0.6, 1.2):
+            parts += [(x, y, width * at - gap, height), (x + width * at, y, width * (1 - at), height)]
+        else:
+            parts += [(x, y, width, height * at - gap), (x, y + height * at, width, height * (1 - at))]
+    for x, y, width, height in parts:
+        size = writer.text_height * rng.uniform(0.75, 1.15)
+        if min(width, height) > 1.5 * size:
+            part = replace(ground, area=(x, y, width, height))
+            _LAYOUTS[str(rng.choice(_SEVERAL))][1](board, replace(writer, text_height=size), part.area, part)
 
 
 def _lay_card(board: Board, name: str, area: Area) -> Ground:
@@ -264,7 +215,3 @@ def _lay_card(board: Board, name: str, area: Area) -> Ground:
     cv2.copyTo(other.image_bgr, mask, board.image_bgr)
     margin = 0.06 * min(width, height)
     return Ground(name, ground.color, ground.dark, (x + margin, y + margin, width - 2 * margin, height - 2 * margin), 0.0)
-
-
-def _luma(color: Color) -> float:
-    return 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2]

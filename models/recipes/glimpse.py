@@ -9,8 +9,8 @@ from digitedge.reading.glimpse import GLIMPSE_PX
 OUTPUTS = 11  # what stands in the middle: 0 to 9, or no digit
 
 # Filters, kernel, stride.
-_CONVOLUTIONS = ((16, 5, 2), (32, 3, 2), (48, 3, 1), (64, 3, 2), (64, 3, 1), (96, 3, 2))
-_HIDDEN = 64
+_CONVOLUTIONS = ((24, 5, 2), (40, 3, 2), (64, 3, 1), (96, 3, 2), (96, 3, 1), (128, 3, 2))
+_HIDDEN = 96
 _DROPOUT = 0.2
 
 

@@ -1,0 +1,78 @@
+"""Letters in the shapes of a font, written with any pen. The font is the one that Pillow brings."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from digitedge.scenes.borrowed import BorrowedHands
+from digitedge.scenes.fonts import WRITTEN, advance, write_glyph
+from digitedge.scenes.hand import Hand
+from digitedge.scenes.pages import draw_page
+
+STEADY = Hand(0.12, 1.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+@pytest.fixture(scope="module")
+def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    built_in = ImageFont.load_default(20)
+    if not isinstance(built_in, ImageFont.FreeTypeFont) or not isinstance(built_in.path, io.BytesIO):
+        pytest.skip("this Pillow brings no outlined font")
+    path = tmp_path_factory.mktemp("fonts") / "built-in.woff"
+    path.write_bytes(built_in.path.getvalue())
+    return path
+
+
+def hands(*fonts: Path) -> BorrowedHands:
+    images = np.zeros((10, 28, 28), np.uint8)
+    images[:, 6:22, 12:16] = 255
+    return BorrowedHands(images, np.arange(10), fonts)
+
+
+@pytest.mark.parametrize("width", [0.08, 0.12, 0.2])
+def test_a_glyph_is_as_bold_as_the_pen(font: Path, width: float) -> None:
+    bar = write_glyph(font, "l", 100, width, STEADY, np.random.default_rng(0))
+    assert bar is not None
+    assert (bar.ink[20:80] >= 128).sum(axis=1) == pytest.approx(100 * width, abs=2)
+
+
+def test_capitals_and_digits_stand_on_the_line_and_tails_hang_below(font: Path) -> None:
+    drawn = {character: write_glyph(font, character, 100, 0.1, STEADY, np.random.default_rng(0)) for character in "Hx7p"}
+    top = {character: glyph.top for character, glyph in drawn.items() if glyph}
+    foot = {character: glyph.top + glyph.ink.shape[0] * glyph.pixel for character, glyph in drawn.items() if glyph}
+    assert foot["H"] == pytest.approx(0, abs=0.06) and foot["7"] == pytest.approx(0, abs=0.06)
+    assert top["H"] == pytest.approx(-1, abs=0.06) and -0.9 < top["x"] < -0.5 < 0.1 < foot["p"]
+
+
+def test_a_hand_leans_and_widens_what_the_font_has_upright(font: Path) -> None:
+    leaning = Hand(0.6, 1.6, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    upright, leant = (write_glyph(font, "l", 100, 0.1, hand, np.random.default_rng(0)) for hand in (STEADY, leaning))
+    assert upright is not None and leant is not None
+    centres = [float(np.average(np.arange(row.size), weights=row)) for row in (leant.ink[8], leant.ink[-8])]
+    assert centres[0] - centres[1] > 15
+    assert leant.advance > 1.2 * upright.advance == pytest.approx(1.2 * advance(font, "l"))
+
+
+def test_every_character_it_is_asked_for_is_there(font: Path) -> None:
+    drawn = {character: write_glyph(font, character, 40, 0.1, STEADY, np.random.default_rng(0)) for character in WRITTEN}
+    assert all(glyph is not None and glyph.ink.max() == 255 for glyph in drawn.values())
+    assert write_glyph(font, " ", 40, 0.1, STEADY, np.random.default_rng(0)) is None
+
+
+def test_pages_are_written_with_it_and_their_truth_lies_on_the_ink(font: Path) -> None:
+    def page(seed: int, *fonts: Path):
+        return draw_page(seed, hands(*fonts), 0.0, (640, 480), "text")
+
+    pairs = [(page(seed), page(seed, font)) for seed in range(8_000_000, 8_000_006)]
+    changed = [typed for drawn, typed in pairs if not np.array_equal(drawn.image_bgr, typed.image_bgr)]
+    assert 1 <= len(changed) < len(pairs)  # some writers, not all
+    for scene in changed:
+        grey = cv2.cvtColor(scene.image_bgr, cv2.COLOR_BGR2GRAY).astype(float)
+        assert sum(other.kind in ("letter", "ambiguous") for other in scene.others) > 5
+        boxes = [other.box_xywh for other in scene.others if other.kind == "letter"]
+        boxes += [digit.box_xywh for digit in scene.digits]
+        for x, y, width, height in boxes:
+            assert height > 5 and np.ptp(grey[y : y + height, x : x + width]) > 15
