@@ -19,7 +19,7 @@ from digitedge.reading.pieces import Labels
 
 Floats = NDArray[np.float64]
 
-MAX_THICKNESS_PX = 9  # a thicker bar is a felt pen's stroke
+MAX_THICKNESS_PX = 15  # a thicker bar is no rule, but an edge or a shadow; odd, so that what it opens stays in place
 _MAX_BEND_PX = 1.2  # root mean square distance of a chain's pixels from the line,
 _SHORT_BEND = 0.024  # but never more than this part of its length
 _BENT_PX = 80  # a chain of this length may be bent,
