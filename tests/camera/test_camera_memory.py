@@ -28,4 +28,6 @@ def _faults(keep: bool) -> int:
 
 
 def test_freed_memory_is_used_again_without_page_faults():
-    assert _faults(keep=True) < 200 < _faults(keep=False)
+    assert _faults(keep=True) < 200
+    # By chance something small lies above what was freed, and the C library cannot give it back: rarely three times in a row.
+    assert max(_faults(keep=False) for _ in range(3)) > 200
