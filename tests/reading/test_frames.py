@@ -40,6 +40,17 @@ def test_a_thick_stroke_is_no_line() -> None:
     assert without_lines(mask, mask, mask, None, 90) is None
 
 
+def test_a_thick_frame_goes_and_the_digit_that_stands_on_it_stays() -> None:
+    mask = np.zeros((300, 400), np.uint8)
+    cv2.line(mask, (20, 200), (380, 203), 255, 11)
+    cv2.putText(mask, "2", (150, 196), cv2.FONT_HERSHEY_SIMPLEX, 2, 255, 7)
+    rest = without_lines(mask, mask, mask, None, 90)
+    assert rest is not None
+    x, y, width, height = cv2.boundingRect(rest[:193])
+    assert 145 < x and x + width < 200 and height > 38
+    assert cv2.countNonZero(rest[197:]) < 0.1 * cv2.countNonZero(mask[197:])
+
+
 def test_a_rule_that_is_broken_in_the_mask_is_followed_where_it_is_fainter() -> None:
     mask, weak = np.zeros((100, 400), np.uint8), np.zeros((100, 400), np.uint8)
     for start in (10, 90, 170, 250):
