@@ -28,6 +28,8 @@ _THINNEST, _THICKEST = 0.5, 0.24  # of the font's own pen; of the height
 _USUAL_SLANT = 0.12  # of hands; fonts have their own
 _LIKENESS = 0.6  # how much of a hand's habits a font takes on
 
+_UPRIGHT = Hand(_USUAL_SLANT, 1.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+
 _Depth = NDArray[np.float32]
 
 
@@ -99,6 +101,13 @@ def advance(font: Path, character: str) -> float:
     """Return how far on the next character stands, in heights of a capital."""
     kept = _kept(font, character)
     return 0.0 if kept is None else kept[3]
+
+
+@lru_cache(maxsize=256)
+def digit_height(font: Path) -> float:
+    """Return how high the font's digits are in the median, in heights of a capital: in some they are small."""
+    inks = [write_glyph(font, digit, _CAPITAL_PX, 0.1, _UPRIGHT, np.random.default_rng(0)) for digit in string.digits]
+    return float(np.median([glyph.ink.shape[0] * glyph.pixel for glyph in inks if glyph])) if any(inks) else 1.0
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from digitedge.scenes.board import Board, Color, around
 from digitedge.scenes.borrowed import BorrowedHands, enlarge
 from digitedge.scenes.digit_styles import DIGITS
-from digitedge.scenes.fonts import WRITTEN, advance, write_glyph
+from digitedge.scenes.fonts import WRITTEN, advance, digit_height, write_glyph
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.letter_styles import LETTERS
@@ -176,12 +176,13 @@ class Writer:
         self, board: Board, font: Path, character: str, left: float, foot: float, height: float, color: Color
     ) -> tuple[Box | None, float]:
         """Write a character of ``font``: digits side by side like all others, letters where the font would have them."""
+        digit = character in string.digits
+        height /= digit_height(font) if digit else 1.0
         glyph = write_glyph(
             font, character, height * board.scale_at(left, foot), self.width(height) / height, self.hand, board.rng
         )
         if glyph is None:
             return None, left
-        digit = character in string.digits
         start = left if digit else left + glyph.left * height
         tall, wide = (side * glyph.pixel * height for side in glyph.ink.shape)
         box = board.stamp(glyph.ink, (start, foot + glyph.top * height), tall, color, self.opacity, self.pen.grain)

@@ -9,7 +9,7 @@ import pytest
 from PIL import ImageFont
 
 from digitedge.scenes.borrowed import BorrowedHands
-from digitedge.scenes.fonts import WRITTEN, advance, write_glyph
+from digitedge.scenes.fonts import WRITTEN, advance, digit_height, write_glyph
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.pages import draw_page
 
@@ -45,6 +45,12 @@ def test_capitals_and_digits_stand_on_the_line_and_tails_hang_below(font: Path) 
     foot = {character: glyph.top + glyph.ink.shape[0] * glyph.pixel for character, glyph in drawn.items() if glyph}
     assert foot["H"] == pytest.approx(0, abs=0.06) and foot["7"] == pytest.approx(0, abs=0.06)
     assert top["H"] == pytest.approx(-1, abs=0.06) and -0.9 < top["x"] < -0.5 < 0.1 < foot["p"]
+
+
+def test_how_high_its_digits_are_is_measured(font: Path) -> None:
+    sevens = write_glyph(font, "7", 100, 0.1, STEADY, np.random.default_rng(0))
+    assert sevens is not None
+    assert digit_height(font) == pytest.approx(sevens.ink.shape[0] / 100, abs=0.06)
 
 
 def test_a_hand_leans_and_widens_what_the_font_has_upright(font: Path) -> None:
