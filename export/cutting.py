@@ -104,16 +104,17 @@ def page_seeds(count: int, seed: int) -> range:
     return seeds.page_seeds(Purpose.TRAINING, count, seed)
 
 
-def borrowed_hands(fonts: Path | None = None) -> BorrowedHands:
-    """Return the hands of MNIST's training part and of the fonts (.woff) in a folder.
+def borrowed_hands(fonts: Path | None = None, split: str = "train") -> BorrowedHands:
+    """Return the hands of a split of MNIST and of the fonts (.woff) in a folder.
 
     Raises:
         DataError: MNIST is not to be had, or the folder holds no font.
     """
-    data = load("mnist", "train")
     files = tuple(sorted(fonts.glob("*.woff"))) if fonts is not None else ()
     if fonts is not None and not files:
-        raise DataError(f"{fonts}: holds no font (.woff).", "Bring them: scripts/fetch-fonts")
+        found = "holds no font (.woff)" if fonts.is_dir() else "is no folder"
+        raise DataError(f"{fonts}: {found}.", "scripts/fetch-fonts FOLDER brings fonts to FOLDER/learnt and FOLDER/held-out.")
+    data = load("mnist", split)
     return BorrowedHands(np.asarray(data.images), data.labels, files)
 
 

@@ -62,4 +62,10 @@ def _fits(narrow: Any, wide: Any) -> bool:
     kinds = [type(layer) for layer in narrow.layers] == [type(layer) for layer in wide.layers]
     shapes = ([weight.shape for weight in model.get_weights()] for model in (narrow, wide))
     pairs = list(zip(*shapes, strict=True)) if kinds else []
-    return kinds and all(len(a) == len(b) and all(x <= y for x, y in zip(a, b, strict=True)) for a, b in pairs)
+    # Kernels are as large, and of numbers and classes there are as many; what is in between may be wider.
+    return (
+        kinds
+        and narrow.output_shape == wide.output_shape
+        and narrow.input_shape == wide.input_shape
+        and all(len(a) == len(b) and a[:-2] == b[:-2] and all(x <= y for x, y in zip(a, b, strict=True)) for a, b in pairs)
+    )

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class BorrowedHands:
-    """Hands that write on pages beside the drawn ones: scanned digits, of MNIST's training part only, and handwriting fonts.
+    """Hands that write on pages beside the drawn ones: scanned digits, and handwriting fonts.
+
+    To learn from, the scans are of MNIST's training part; a model card's pages have those of its test part.
 
     Attributes:
         images: uint8 [N, 28, 28], ink bright on 0.

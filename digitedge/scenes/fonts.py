@@ -52,6 +52,16 @@ class Glyph:
     pixel: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A font's character: ``depth``, float32 [H, W], pixels to the outline, above 0 in ink; the rest as in `Glyph`."""
+
+    depth: _Depth
+    left: float
+    top: float
+    advance: float
+
+
 def write_glyph(
     font: Path, character: str, height_px: float, width: float, hand: Hand, rng: np.random.Generator
 ) -> Glyph | None:
@@ -68,25 +78,27 @@ def write_glyph(
     kept = _kept(font, character)
     if kept is None:
         return None
-    depth, left, top, step, own_width = kept
-    wanted = min(max(width, _THINNEST * own_width), _THICKEST)
+    own_width, left, top = _face(font)[1], kept.left, kept.top
     aspect = hand.aspect**_LIKENESS
+    # Stretched by the aspect, upright strokes grow with it and level ones do not: the pen is right for those in between.
+    wanted = min(max(width / aspect**0.5, _THINNEST * own_width), _THICKEST)
     turn = _LIKENESS * hand.rotation
     shear = _LIKENESS * (hand.slant - _USUAL_SLANT) + turn
     forth = np.array([[aspect, -shear], [aspect * turn, 1.0]])  # from the font's plane to the written one
     back = np.linalg.inv(forth)
-    rows, columns = depth.shape
+    rows, columns = kept.depth.shape
     frame = np.array([[0, 0], [columns, 0], [0, rows], [columns, rows]]) / _CAPITAL_PX + (left, top)
     corners = frame @ forth.T
     low, high = corners.min(axis=0), corners.max(axis=0)
     size = np.ceil((high - low) * height_px).astype(int) + 1
-    x, y = np.meshgrid(low[0] + np.arange(size[0]) / height_px, low[1] + np.arange(size[1]) / height_px)
+    columns_px, rows_px = (np.arange(count) + 0.5 for count in size)  # the middles of pixels
+    x, y = np.meshgrid(low[0] + columns_px / height_px, low[1] + rows_px / height_px)
     waves = rng.standard_normal((2, 3))
     sway = [hand.warp * np.sin(2.4 * (a * x + b * y) + 3 * c) for a, b, c in waves]
-    map_x = (back[0, 0] * x + back[0, 1] * y + sway[0] - left) * _CAPITAL_PX
-    map_y = (back[1, 0] * x + back[1, 1] * y + sway[1] - top) * _CAPITAL_PX
+    map_x = (back[0, 0] * x + back[0, 1] * y + sway[0] - left) * _CAPITAL_PX - 0.5
+    map_y = (back[1, 0] * x + back[1, 1] * y + sway[1] - top) * _CAPITAL_PX - 0.5
     seen = cv2.remap(
-        depth, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, _OUTSIDE
+        kept.depth, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, _OUTSIDE
     )
     inside_px = (seen / _CAPITAL_PX + 0.5 * (wanted - own_width)) * height_px
     ink = np.rint(255 * np.clip(inside_px + 0.5, 0, 1)).astype(np.uint8)
@@ -94,13 +106,15 @@ def write_glyph(
     if not wide:
         return None
     tight = ink[row : row + high_px, column : column + wide]
-    return Glyph(tight, float(low[0]) + column / height_px, float(low[1]) + row / height_px, step * aspect, 1 / height_px)
+    return Glyph(
+        tight, float(low[0]) + column / height_px, float(low[1]) + row / height_px, kept.advance * aspect, 1 / height_px
+    )
 
 
 def advance(font: Path, character: str) -> float:
     """Return how far on the next character stands, in heights of a capital."""
     kept = _kept(font, character)
-    return 0.0 if kept is None else kept[3]
+    return 0.0 if kept is None else kept.advance
 
 
 @lru_cache(maxsize=256)
@@ -111,14 +125,13 @@ def digit_height(font: Path) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _kept(font: Path, character: str) -> tuple[_Depth, float, float, float, float] | None:
-    """Return (signed distance to the outline [H, W] in pixels, left, top, advance, the font's pen) of one glyph."""
-    face, own_width = _face(font)
-    depth_at = _depth(face, character)
-    if depth_at is None:
+def _kept(font: Path, character: str) -> _Shape | None:
+    face, _ = _face(font)
+    found = _depth(face, character)
+    if found is None:
         return None
-    depth, left, top = depth_at
-    return depth, left / _CAPITAL_PX, top / _CAPITAL_PX, face.getlength(character) / _CAPITAL_PX, own_width
+    depth, left, top = found
+    return _Shape(depth, left / _CAPITAL_PX, top / _CAPITAL_PX, face.getlength(character) / _CAPITAL_PX)
 
 
 @lru_cache(maxsize=256)

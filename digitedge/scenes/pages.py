@@ -46,11 +46,13 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "marks": (0.6, documents.draw_marks),
 }
 
-PAGE_KINDS: tuple[str, ...] = (*_LAYOUTS, "desk", "mixed", "several")
+_OTHER_KINDS = {"desk": 0.5, "mixed": 0.8, "several": 2.4}
+
+PAGE_KINDS: tuple[str, ...] = (*_LAYOUTS, *_OTHER_KINDS)
 """What `draw_page` draws; "letters", "marks" and "desk" hold no digit, "mixed" is dark on light beside light on dark, and
 "several" things stand side by side as on a board."""
 
-_WEIGHTS = np.array([*(weight for weight, _ in _LAYOUTS.values()), 0.5, 0.8, 2.4])
+_WEIGHTS = np.array([*(weight for weight, _ in _LAYOUTS.values()), *_OTHER_KINDS.values()])
 _SEVERAL = (
     "arrays",
     "arrays",
@@ -79,7 +81,7 @@ def draw_page(
 
     Args:
         seed: The same seed (and other arguments) gives the same picture.
-        hands: Scanned digits to write with as well; strokes alone if None.
+        hands: Scanned digits and fonts to write with as well; strokes alone if None.
         difficulty: 0 (flat, sharp, even light) to 1 (bad light, perspective, blur, noise, faint ink).
         size_wh: Of the picture, pixels; random between 160×120 and 12 megapixels, mostly about 1 megapixel, if None.
         kind: One of `PAGE_KINDS`; random if None.
@@ -112,7 +114,7 @@ def draw_page(
             _draw_several(board, writer, ground)
         else:
             _LAYOUTS[kind][1](board, writer, ground.area, ground)
-        if rng.random() < 0.3 and kind not in ("sum", "sudoku", "form", "table", "diagram"):
+        if rng.random() < 0.3 and kind not in ("sum", "sudoku", "form", "table", "diagram", "several"):
             mark_up(board, writer)
     add_clutter(board, difficulty)
     smallest = min((digit.box_xywh[3] for digit in board.digits if digit.digit != 1), default=24)
@@ -198,8 +200,9 @@ def _draw_several(board: Board, writer: Writer, ground: Ground) -> None:
     for x, y, width, height in parts:
         size = writer.text_height * rng.uniform(0.75, 1.15)
         if min(width, height) > 1.5 * size:
-            part = replace(ground, area=(x, y, width, height))
-            _LAYOUTS[str(rng.choice(_SEVERAL))][1](board, replace(writer, text_height=size), part.area, part)
+            part, kind = replace(ground, area=(x, y, width, height)), str(rng.choice(_SEVERAL))
+            whose = replace(writer, text_height=size, upright_ones=kind != "text")
+            _LAYOUTS[kind][1](board, whose, part.area, part)
 
 
 def _lay_card(board: Board, name: str, area: Area) -> Ground:

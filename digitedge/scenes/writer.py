@@ -27,7 +27,8 @@ _LETTERS = {letter: (*LETTERS.get(letter, ()), *AMBIGUOUS.get(letter, ())) for l
 _ALL: Mapping[str, tuple[Template, ...]] = {**_LETTERS, **MARKS, **SYMBOLS}
 _Point = NDArray[np.float64]
 _BRACKETS = "[](){}"
-_SLASH = 1.25  # heights of a digit
+_SLASH = 1.25  # heights of a digit; a font's slash is as long as the font has it
+_LEAST_SLASH = 0.1  # its slant
 _BARE_ONES = frozenset({"bar", "leaning"})
 
 
@@ -108,7 +109,7 @@ class Writer:
                 size *= self.brackets
             elif character == ",":
                 size *= self.commas
-            elif character == "/":  # it reaches above and below what it parts, which a 1 does not
+            elif character == "/" and self.font is None:  # it reaches above and below what it parts, which a 1 does not
                 foot += 0.5 * (_SLASH - 1) * size
                 size *= _SLASH
             elif character in "0123456789":
@@ -147,21 +148,21 @@ class Writer:
     ) -> tuple[Box | None, float, tuple[_Point, _Point] | None]:
         """Draw one glyph with its left edge at ``left`` and its foot at ``foot``.
 
-        Returns its box, its right edge, and where the pen began and ended (None for scans).
+        Returns its box, its right edge, and where the pen began and ended (None for scans and fonts).
         """
         rng = board.rng
         if self.scans is not None and character in "0123456789":
             return *self._scan(board, int(character), left, foot, height, color), None
+        hand = self.hand
+        if character == "/":  # upright it would be a 1, and nobody divides so
+            hand = replace(hand, slant=max(hand.slant, _LEAST_SLASH), aspect=max(hand.aspect, 0.9))
         if self.font is not None and character in WRITTEN and (self.upright_ones or character != "1"):
-            return *self._type(board, self.font, character, left, foot, height, color), None
+            return *self._write_in_font(board, self.font, hand, character, left, foot, height, color), None
         templates = DIGITS[int(character)] if character in "0123456789" else _ALL.get(character)
         if not templates:
             return None, left, None
         if character == "1" and not self.upright_ones:
             templates = tuple(template for template in templates if template.style not in _BARE_ONES)
-        hand = self.hand
-        if character == "/":  # upright it would be a 1, and nobody divides so
-            hand = replace(hand, slant=max(hand.slant, 0.1), aspect=max(hand.aspect, 0.9))
         template = hand.choose(templates, rng)
         path = hand.trace(template, rng)
         # Slanted neighbours stand close along the slant, so their boxes overlap as they do on paper.
@@ -172,15 +173,14 @@ class Writer:
         )
         return box, left + height * float(upright.max() - upright.min()), (path[0], path[template.stroke_ends[0] - 1])
 
-    def _type(
-        self, board: Board, font: Path, character: str, left: float, foot: float, height: float, color: Color
+    def _write_in_font(
+        self, board: Board, font: Path, hand: Hand, character: str, left: float, foot: float, height: float, color: Color
     ) -> tuple[Box | None, float]:
         """Write a character of ``font``: digits side by side like all others, letters where the font would have them."""
         digit = character in string.digits
+        width = self.width(height)
         height /= digit_height(font) if digit else 1.0
-        glyph = write_glyph(
-            font, character, height * board.scale_at(left, foot), self.width(height) / height, self.hand, board.rng
-        )
+        glyph = write_glyph(font, character, height * board.scale_at(left, foot), width / height, hand, board.rng)
         if glyph is None:
             return None, left
         start = left if digit else left + glyph.left * height

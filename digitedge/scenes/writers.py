@@ -24,7 +24,7 @@ _LIGHT_INKS: tuple[Color, ...] = (
     (190, 190, 250),
     (190, 240, 200),
 )
-_OF_FONTS = 0.6  # of the writers on a page, where there are fonts
+_FONT_SHARE = 0.6  # of the writers on a page, where there are fonts
 _GRAPHITE: Color = (85, 82, 80)
 
 
@@ -57,8 +57,8 @@ def random_writer(board: Board, ground: Ground, hands: BorrowedHands | None, kin
     of_signs = _beside(rng)
     sizes, lifts = _digit_habits(of_signs)
     fonts = hands.fonts if hands is not None else ()
-    of_letters = _beside(rng)
-    font = fonts[int(of_letters.integers(len(fonts)))] if fonts and of_letters.random() < _OF_FONTS else None
+    of_letters = _beside(of_signs)
+    font = fonts[int(of_letters.integers(len(fonts)))] if fonts and of_letters.random() < _FONT_SHARE else None
     return Writer(
         hand=hand,
         pen=pen,

@@ -28,11 +28,10 @@ def test_a_wider_network_begins_by_saying_what_the_narrow_one_says(tmp_path):
 
     from digitedge.export.starting import take_weights_wider
 
-    def build(*widths):
-        first, second, hidden = widths
+    def build(first, second, hidden, kernel=3):
         layers = [keras.Input((8, 8, 1))]
         for filters in (first, second):
-            layers += [keras.layers.Conv2D(filters, 3, strides=2, use_bias=False), keras.layers.BatchNormalization()]
+            layers += [keras.layers.Conv2D(filters, kernel, strides=2, use_bias=False), keras.layers.BatchNormalization()]
         layers += [keras.layers.Flatten(), keras.layers.Dense(hidden, activation="relu"), keras.layers.Dense(10)]
         return keras.Sequential(layers)
 
@@ -49,3 +48,5 @@ def test_a_wider_network_begins_by_saying_what_the_narrow_one_says(tmp_path):
     wide.save(tmp_path / "wide.keras")
     with pytest.raises(ModelError, match="wider"):
         take_weights_wider(narrow, tmp_path / "wide.keras")
+    with pytest.raises(ModelError, match="other"):
+        take_weights_wider(build(5, 6, 9, kernel=2), tmp_path / "narrow.keras")

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
+from digitedge.scenes.board import Board
 from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.fonts import WRITTEN, advance, digit_height, write_glyph
 from digitedge.scenes.hand import Hand
+from digitedge.scenes.ink import Pen
 from digitedge.scenes.pages import draw_page
+from digitedge.scenes.writer import Writer
 
 STEADY = Hand(0.12, 1.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
 
@@ -45,6 +48,33 @@ def test_capitals_and_digits_stand_on_the_line_and_tails_hang_below(font: Path) 
     foot = {character: glyph.top + glyph.ink.shape[0] * glyph.pixel for character, glyph in drawn.items() if glyph}
     assert foot["H"] == pytest.approx(0, abs=0.06) and foot["7"] == pytest.approx(0, abs=0.06)
     assert top["H"] == pytest.approx(-1, abs=0.06) and -0.9 < top["x"] < -0.5 < 0.1 < foot["p"]
+
+
+@pytest.mark.parametrize("aspect", [0.6, 1.7])
+def test_stretched_it_is_as_bold_as_the_pen_between_upright_and_level_strokes(font: Path, aspect: float) -> None:
+    hand = Hand(0.12, aspect, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    h = write_glyph(font, "H", 200, 0.1, hand, np.random.default_rng(0))
+    assert h is not None
+    rows, columns = h.ink.shape
+    upright, level = (h.ink[rows // 5] >= 128).sum() / 2, (h.ink[:, columns // 2] >= 128).sum()
+    assert (upright * level) ** 0.5 == pytest.approx(20, abs=2)
+
+
+def test_a_slash_leans_whoever_writes_it(font: Path) -> None:
+    board = Board(np.full((300, 300, 3), 255, np.uint8), np.eye(3), np.random.default_rng(1))
+    backwards = Hand(-0.3, 0.7, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    writer = Writer(backwards, Pen("felt", 0.08, 0, 0, 1.0), (0, 0, 0), (0, 0, 0), 1.0, 100, 0.1, font=font)
+    writer.write(board, "/", 100, 200, 100)
+    _, _, width, height = board.others[0].box_xywh
+    assert width > 0.3 * height
+
+
+def test_digits_are_as_high_as_the_writer_means_them(font: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitedge.scenes.writer.digit_height", lambda _: 0.5)  # a font with small digits
+    board = Board(np.full((400, 400, 3), 255, np.uint8), np.eye(3), np.random.default_rng(1))
+    writer = Writer(STEADY, Pen("felt", 0.08, 0, 0, 1.0), (0, 0, 0), (0, 0, 0), 1.0, 100, 0.1, font=font)
+    writer.write(board, "7", 100, 300, 100)
+    assert board.digits[0].box_xywh[3] == pytest.approx(200, abs=20)
 
 
 def test_how_high_its_digits_are_is_measured(font: Path) -> None:

@@ -27,11 +27,25 @@ def test_without_npm_it_says_what_to_install(tmp_path: Path) -> None:
 
 def test_what_npm_cannot_bring_is_told_by_name_and_nothing_is_written(tmp_path: Path) -> None:
     npm = tmp_path / "npm"
-    npm.write_text("#!/bin/sh\necho no way there >&2\nexit 1\n")
+    npm.write_text("""#!/bin/sh
+case "$*" in *silent*) exit 1;; esac
+echo npm error code ENOWAY >&2
+echo npm error no way there >&2
+echo npm error A complete log of this run is elsewhere >&2
+exit 1
+""")
     npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
     done = fetch(tmp_path / "fonts", f"{tmp_path}:/usr/bin:/bin")
     assert done.returncode == 1 and "kalam" in done.stderr and "no way there" in done.stderr
     assert "Traceback" not in done.stderr and not (tmp_path / "fonts").exists()
+
+
+def test_a_damaged_archive_is_told_by_name(tmp_path: Path) -> None:
+    npm = tmp_path / "npm"
+    npm.write_text('#!/bin/sh\nwhile [ "$1" != --pack-destination ]; do shift; done\necho damaged > "$2/font.tgz"\n')
+    npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
+    done = fetch(tmp_path / "fonts", f"{tmp_path}:/usr/bin:/bin")
+    assert done.returncode == 1 and "kalam" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_what_is_learnt_from_is_not_measured_on() -> None:
@@ -42,5 +56,7 @@ def test_what_is_learnt_from_is_not_measured_on() -> None:
 
 
 def test_a_folder_without_fonts_is_told(tmp_path: Path, mnist_dir: Path) -> None:
-    with pytest.raises(DataError, match="fetch-fonts"):
+    with pytest.raises(DataError, match="holds no font"):
         borrowed_hands(tmp_path)
+    with pytest.raises(DataError, match="is no folder"):
+        borrowed_hands(tmp_path / "elsewhere")
