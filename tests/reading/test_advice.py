@@ -56,9 +56,13 @@ def test_a_dark_page_is_told_from_a_pale_one(reader):
 
 
 def test_a_page_out_of_focus_is_told(reader):
-    said = _said(reader, lambda gray, height: _noisy(cv2.GaussianBlur(gray, (0, 0), 0.16 * height).astype(float)))
-    assert set(said) <= {OUT_OF_FOCUS, PALE, ""}
-    assert said.count(OUT_OF_FOCUS) >= 0.7 * len(said)
+    pages = [
+        reader.read(_noisy(cv2.GaussianBlur(gray, (0, 0), 0.16 * height).astype(float))) for gray, height in _pages(MANY_SEEDS)
+    ]
+    unread = [page.advice for page in pages if not page.digits]  # on others a few are still read
+    assert len(unread) >= 0.6 * len(pages)
+    assert set(unread) <= {OUT_OF_FOCUS, PALE, ""}
+    assert unread.count(OUT_OF_FOCUS) >= 0.75 * len(unread)
 
 
 def test_small_writing_is_told_with_its_height(reader):
