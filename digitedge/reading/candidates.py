@@ -92,6 +92,7 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
     gone = [(number, cv2.subtract(layers[number].mask, rest)) for number, rest in rests]
     rules = [np.flatnonzero(pieces.within(number, lines) >= _RULE_SHARE) for number, lines in gone]
     found = _candidates(layers, pieces, sized.without(np.concatenate([again, *rules])))
+    bare = list(pieces.labels)  # of all ink but rules: a point often stands on one
     if rests:
         numbers = np.array([number for number, _ in rests])
         behind = [layers[number] for number, _ in rests]
@@ -99,10 +100,12 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
         sized = _sized(behind, left)
         mine, other = alike(left.seen, np.flatnonzero(sized.whole | sized.part), pieces.seen, np.arange(len(pieces.seen)))
         again = mine[numbers[left.mask[mine]] == pieces.mask[other]]
-        for (number, _), more in zip(rests, _candidates(behind, left, sized.without(again)), strict=True):
-            found[number] += more
+        more = _candidates(behind, left, sized.without(again))
+        for (number, _), labels, of_layer in zip(rests, left.labels, more, strict=True):
+            found[number] += of_layer
+            bare[number] = labels
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
-    marks = [_marks(layer, labels) for layer, labels in zip(layers, pieces.labels, strict=True) if layer.level == 0]
+    marks = [_marks(layer, labels) for layer, labels in zip(layers, bare, strict=True) if layer.level == 0]
     upright = [_upright_rules(layers[number], lines) for number, lines in gone if layers[number].level <= 1]
     offered = [candidate for of_layer in found for candidate in of_layer]
     return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *upright])

@@ -17,7 +17,7 @@ from digitedge.reading.page import Box, Number, Reading
 from digitedge.reading.rules import are_of_paper, do_part, is_bar
 from digitedge.reading.signs import is_comma, is_minus, is_point
 
-_MAX_GAP = 0.42  # heights between one number's neighbours
+_MAX_GAP = 0.54  # between one number's neighbours, in heights of the two in the mean
 _RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on
 _MINUS_ALONE = 0.35  # heights before a minus, where nothing stands
 _COMMA_HIGHER = 1.5  # than a point of the same hand
@@ -105,7 +105,7 @@ def _alike(joints: list[_Joint | None]) -> list[_Joint | None]:
 def _joint(left: Box, right: Box, signs: _Places, rules: _Places) -> _Joint | None:
     """Return what stands between two neighbours of one number or list; None where nothing joins them."""
     height = max(left[3], right[3])
-    gap = (right[0] - left[0] - left[2]) / height
+    gap = 2 * (right[0] - left[0] - left[2]) / (left[3] + right[3])
     between = _between(signs, left, right) if signs.boxes else []
     if len(between) == 1 and is_point(between[0], left, right):
         return _Joint(".", between[0][3] / height)
@@ -125,7 +125,7 @@ def _between(signs: _Places, left: Box, right: Box) -> list[Box]:
     height = max(left[3], right[3])
     top, bottom = min(left[1], right[1]) + 0.22 * height, max(left[1] + left[3], right[1] + right[3]) + 0.3 * height
     first, last = left[0] + 0.6 * left[2], right[0] + 0.4 * right[2]
-    foot = (left[1] + left[3] + right[1] + right[3]) / 2 + 0.08 * height
+    foot = max(left[1] + left[3], right[1] + right[3]) + 0.08 * height
     found: list[Box] = []
     for x, y, w, h in signs.within(top, bottom):
         over_both = x < left[0] + 0.5 * left[2] and x + w > right[0] + 0.5 * right[2]

@@ -40,3 +40,14 @@ def test_what_climbs_stays_one_number_beside_the_number_above() -> None:
         return [reading(place, 30 * place, y - 8 * place) for place in range(1, 6)]
 
     assert sorted(texts(line(100) + line(148))) == ["12345", "12345"]
+
+
+def test_a_wide_hand_writes_one_number_and_a_space_is_wider() -> None:
+    assert texts([reading(4, 0, 0), reading(1, 44, 0, width=8), reading(9, 72, 0)]) == ["419"]
+    assert texts([reading(4, 0, 0), reading(9, 50, 0)]) == ["4", "9"]
+
+
+def test_a_small_nought_on_or_above_the_line_belongs_to_its_number_and_a_raised_digit_does_not() -> None:
+    assert texts([reading(6, 0, 0), reading(0, 30, 22, height=18, width=16)]) == ["60"]
+    assert texts([reading(6, 0, 0), reading(0, 30, 12, height=18, width=16)]) == ["60"]
+    assert texts([reading(5, 0, 0), reading(2, 30, 4, height=18, width=12)]) == ["5", "2"]

@@ -3,8 +3,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from digitedge.reading.candidates import NOTHING, Candidate
+from digitedge.reading.candidates import NOTHING, Candidate, find_candidates
 from digitedge.reading.grouping import group_numbers, in_reading_order
+from digitedge.reading.ink import ink_layers
 from digitedge.reading.page import Reading
 from digitedge.reading.signs import signs_between
 
@@ -21,6 +22,31 @@ def texts(readings: list[Reading], *signs: tuple[int, int, int, int]) -> list[st
 
 def test_a_point_at_the_foot_joins() -> None:
     assert texts(row("35", 0, 44), (32, 36, 5, 5)) == ["3.5"]
+
+
+def test_a_point_may_be_a_dash_or_hang_below_the_feet() -> None:
+    assert texts(row("35", 0, 50), (29, 34, 16, 10)) == ["3.5"]
+    assert texts(row("35", 0, 44), (32, 42, 6, 6)) == ["3.5"]
+    assert texts(row("35", 0, 44), (32, 42, 6, 12)) == ["3", "5"], "a comma"
+
+
+def test_a_point_beside_a_small_digit_stands_at_the_feet_of_the_large_one() -> None:
+    field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
+    digits = [Reading(3, 1.0, (0, 0, 24, 40), field, scores), Reading(0, 1.0, (44, 8, 16, 20), field, scores)]
+    assert texts(digits, (32, 36, 5, 5)) == ["3.0"]
+
+
+def test_a_point_on_a_ruled_line_is_seen_and_the_line_is_none() -> None:
+    gray = np.full((200, 400), 225, np.uint8)
+    cv2.line(gray, (10, 121), (390, 121), 150, 2)
+    cv2.circle(gray, (200, 117), 4, 40, -1)
+    marks = find_candidates(list(ink_layers(gray)))[1]
+    beside = marks[(marks[:, 0] > 150) & (marks[:, 0] < 250)]
+    assert len(beside) == 1 and abs(beside[0, 0] - 196) <= 2 and beside[0, 2] <= 11
+
+
+def test_a_minus_may_climb() -> None:
+    assert texts(row("42", 40, 72), (12, 10, 24, 18)) == ["-42"]
 
 
 def test_a_comma_parts_neighbours_that_stand_close() -> None:
