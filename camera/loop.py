@@ -26,7 +26,7 @@ from digitedge.camera.signs import SteadySigns
 from digitedge.camera.source import Frame
 from digitedge.camera.still import Stillness
 from digitedge.camera.tracks import Tracks
-from digitedge.reading.reader import Reader, ReaderSettings
+from digitedge.reading.reader import Reader, ReaderSettings, is_outside
 
 _TICK_S = 1.0
 _TAKE_S = 0.2  # the longest the loop is deaf to a stop
@@ -90,6 +90,7 @@ class LiveLoop:
         self._last: LiveFrame | None = None
         self._health = Health("down", 0, 0, 0.0)
         self._next_tick = 0.0
+        self._region_is_lost = False
 
     def run(self, limits: Limits = Limits()) -> bool:
         """Run to the end; return False if the source's driver hangs and its thread had to be left behind.
@@ -155,6 +156,7 @@ class LiveLoop:
             self._pace.note(frame.time)
             self._stillness.remember(small, frame.time)
         page = self._reader.read(frame.gray)
+        self._look_after_region(page.size_wh)
         began = perf_counter()
         whole = whole_in_view(page, self._reader.settings.roi_xywh)
         in_view = self._tracks.update(whole, frame.gray, frame.time)
@@ -182,6 +184,15 @@ class LiveLoop:
         self._health = health
         for sentence in self._newest.health.news():
             self._tell(sentence)
+
+    def _look_after_region(self, size_wh: tuple[int, int]) -> None:
+        """Tell once when the region that is read lies outside of the frame."""
+        roi = self._reader.settings.roi_xywh
+        is_lost, was_lost = is_outside(roi, size_wh), self._region_is_lost
+        self._region_is_lost = is_lost
+        if is_lost and not was_lost and roi is not None:
+            region, size = ",".join(map(str, roi)), "x".join(map(str, size_wh))
+            self._tell(f"Nothing is read: the region {region} lies outside the frame of {size} pixels. Give one within it.")
 
     def _close_sinks(self) -> None:
         """Close every sink, then raise the first of their failures."""

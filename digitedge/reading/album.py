@@ -19,7 +19,7 @@ from digitedge.reading.annotate import annotate
 from digitedge.reading.explain import write_explanation
 from digitedge.reading.page import Box, Page
 from digitedge.reading.picture import load_picture, save_picture
-from digitedge.reading.reader import Reader, ReaderSettings
+from digitedge.reading.reader import Reader, ReaderSettings, is_outside
 from digitedge.runtime.classifier import Classifier
 
 _FEW = 3  # pictures: fewer are read sooner here than by helpers that must start first
@@ -120,10 +120,8 @@ def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
 
 def _refuse_outside(image: Path, roi_xywh: Box | None, size_wh: tuple[int, int]) -> None:
     """Raise InputError where no pixel of the region lies in the picture; of one that is partly outside the rest is read."""
-    if roi_xywh is None:
-        return
-    x, y, w, h = roi_xywh
-    if x >= size_wh[0] or y >= size_wh[1] or x + w <= 0 or y + h <= 0:
+    if roi_xywh is not None and is_outside(roi_xywh, size_wh):
+        x, y, w, h = roi_xywh
         raise InputError(
             f"{image}: the region {x},{y},{w},{h} lies outside the picture of {size_wh[0]}x{size_wh[1]} pixels.",
             "Give --roi x,y,w,h within it.",

@@ -75,7 +75,8 @@ def _to_rgb(image: Any) -> Any:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         values = np.asarray(image, np.float64)
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        full = 65535.0 if low >= 0 and high > 255 else 255.0 if low >= 0 else high - low
+        brightest = 1.0 if image.mode == "F" and high <= 1 else 65535.0 if high > 255 else 255.0
+        full = brightest if low >= 0 else high - low
         offset = min(low, 0.0)
         return Image.fromarray(np.clip(np.nan_to_num((values - offset) * (255 / full)), 0, 255).astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:

@@ -47,6 +47,15 @@ def test_json_is_a_line_a_frame_and_nothing_else(forks):
     assert len(lines[-1]["digits"]) > 3
 
 
+def test_a_region_outside_the_frame_is_told_once(forks):
+    demo = ("camera", "--source", "demo", "--size", "320x240", "--frames", 3, "--json", "--every-frame")
+    done = forks.run(*demo, "--roi", "320,0,40,40")
+    assert done.returncode == 0
+    assert [json.loads(line)["digits"] for line in done.stdout.splitlines()] == [[]] * 3
+    assert done.stderr.count("region 320,0,40,40 lies outside the frame of 320x240 pixels") == 1
+    assert "region" not in forks.run(*demo, "--roi", "300,0,40,40").stderr, "the rest of it is read"
+
+
 def test_a_folder_is_one_scene_and_who_means_pages_is_told(forks, tmp_path):
     for number in range(2):
         cv2.imwrite(str(tmp_path / f"{number}.png"), numbered_bgr(number))

@@ -111,6 +111,15 @@ def test_the_promised_formats_are_read(form: str, tmp_path: Path) -> None:
     assert load_picture(path).gray.shape == (10, 20)
 
 
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_a_picture_of_real_numbers_is_as_bright_as_it_was_meant(white: float, tmp_path: Path) -> None:
+    paper = np.full((12, 20), white, np.float32)
+    paper[4:8, 6:9] = 0.2 * white
+    Image.fromarray(paper).save(tmp_path / "photo.tif")
+    gray = load_picture(tmp_path / "photo.tif").gray
+    assert gray[0, 0] == 255 and gray[5, 7] == pytest.approx(51, abs=1)
+
+
 def test_a_picture_of_unknown_kind_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be encoded"):
         save_picture(tmp_path / "copy.nothing", np.zeros((4, 4, 3), np.uint8))
