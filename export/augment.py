@@ -44,6 +44,7 @@ class Strength:
         dirt: Chance of specks, and likewise of a remaining piece of a ruled line or box.
         soft: Chance of a softened picture, and likewise of one that was small, of two levels or strongly compressed.
         cut: Chance of the reader's cut: core stretched to 255, weak edge taken away.
+        scan: Chance of a small picture of two levels, as forms are scanned.
     """
 
     turn: float
@@ -56,12 +57,16 @@ class Strength:
     dirt: float = 0.0
     soft: float = 0.0
     cut: float = 0.0
+    scan: float = 0.0
 
 
 MILD = Strength(turn=6.0, slant=0.10, stretch=0.08, elastic=0.55, stroke=0.06)
 PAPER = Strength(
     turn=8.0, slant=0.16, stretch=0.14, elastic=0.8, square=0.3, stroke=0.22, ink=0.2, dirt=0.10, soft=0.2, cut=0.5
 )
+FORM = Strength(turn=4.0, slant=0.12, stretch=0.10, elastic=0.8, square=1.0, stroke=0.15, scan=0.5)
+
+_FORM_SHARE = 0.25  # of the fields that go through pens and papers
 
 
 def augment(
@@ -72,7 +77,7 @@ def augment(
     Args:
         fields: uint8 [N, 28, 28], what `to_input` gives.
         seed: The same seed and fields give the same result.
-        paper_share: Share of fields that get `PAPER`. In [0, 1].
+        paper_share: Share of fields that get `PAPER` or, a quarter of these, `FORM`. In [0, 1].
         plain_share: Share of fields that stay as they are; all others get `MILD`. The two shares sum to at most 1.
 
     Returns:
@@ -83,8 +88,14 @@ def augment(
     lot = rng.random(len(fields))
     changed = np.flatnonzero(lot < 1 - plain_share)
     result = fields.copy()
-    result[changed] = to_inputs(_change(fields[row], PAPER if lot[row] < paper_share else MILD, bank, rng) for row in changed)
+    result[changed] = to_inputs(_change(fields[row], _strength(lot[row], paper_share), bank, rng) for row in changed)
     return result
+
+
+def _strength(lot: float, paper_share: float) -> Strength:
+    if lot >= paper_share:
+        return MILD
+    return FORM if lot < _FORM_SHARE * paper_share else PAPER
 
 
 def augment_one(field: Field, strength: Strength, seed: int) -> Field:
@@ -99,7 +110,7 @@ def only(strength: Strength, **chances: float) -> Strength:
     >>> only(PAPER, dirt=1.0).soft
     0.0
     """
-    none = dict.fromkeys(("square", "stroke", "ink", "dirt", "soft", "cut"), 0.0)
+    none = dict.fromkeys(("square", "stroke", "ink", "dirt", "soft", "cut", "scan"), 0.0)
     return replace(strength, **(none | chances))
 
 
@@ -143,6 +154,8 @@ def _change(field: Field, strength: Strength, bank: _Bank, rng: np.random.Genera
         canvas = cv2.GaussianBlur(canvas, (0, 0), 0.6 + 1.0 * rng.random())
     if chance[5] < strength.soft:
         canvas = _coarse(canvas, rng)
+    if chance[8] < strength.scan:
+        canvas = _two_levels(canvas, int(rng.integers(18, 30)), rng)
     if chance[6] < strength.ink:
         _grain(canvas, rng)
     if chance[7] < strength.cut:
@@ -157,7 +170,7 @@ def _warped(field: Field, strength: Strength, bank: _Bank, rng: np.random.Genera
     turn, slant, stretch = rng.standard_normal(3) * (math.radians(strength.turn), strength.slant, strength.stretch)
     if rng.random() < strength.square:
         _, _, width, height = cv2.boundingRect(field)
-        stretch += rng.uniform(0.4, 1.0) * min(1.1, max(0.0, math.log(max(1, height) / max(1, width))))
+        stretch += rng.uniform(0.4, 1.0) * min(1.4, max(0.0, math.log(max(1, height) / max(1, width))))
     wide = math.exp(stretch / 2)
     cos, sin = math.cos(turn), math.sin(turn)
     # Where a canvas pixel comes from: undo the turn, then the slant, then the stretch.
@@ -222,14 +235,22 @@ def _coarse(canvas: Field, rng: np.random.Generator) -> Field:
     way = rng.random()
     if way < 0.65:
         small_px = int(rng.integers(18, 40))
-        small = cv2.resize(canvas, (small_px, small_px), interpolation=cv2.INTER_AREA)
         if way < 0.3:
-            _, small = cv2.threshold(small, rng.uniform(50, 130), 255, cv2.THRESH_BINARY)
+            return _two_levels(canvas, small_px, rng)
+        small = cv2.resize(canvas, (small_px, small_px), interpolation=cv2.INTER_AREA)
         return cv2.resize(small, (_CANVAS_PX, _CANVAS_PX), interpolation=cv2.INTER_LINEAR)
     _, packed = cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
     unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8).copy()
     unpacked[unpacked < 60] = 0  # the ringing around strokes is paper to the reader
     return unpacked
+
+
+def _two_levels(canvas: Field, small_px: int, rng: np.random.Generator) -> Field:
+    """Return the canvas as a scan of ``small_px`` pixels that are black or white."""
+    small = cv2.resize(canvas, (small_px, small_px), interpolation=cv2.INTER_AREA)
+    level = float(np.quantile(small[small > 0], 0.9)) if small.any() else 0.0  # of ink, or faint strokes would fall to pieces
+    _, small = cv2.threshold(small, rng.uniform(0.25, 0.5) * level, 255, cv2.THRESH_BINARY)
+    return cv2.resize(small, (_CANVAS_PX, _CANVAS_PX), interpolation=cv2.INTER_LINEAR)
 
 
 def _reader_cut(canvas: Field, rng: np.random.Generator) -> Field:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from digitedge.data import load
-from digitedge.errors import DataError
+from digitedge.export.fontfiles import font_files
 from digitedge.export.npz import write_arrays
 from digitedge.patch import to_inputs
 from digitedge.reading.candidates import Candidate
@@ -110,10 +110,7 @@ def borrowed_hands(fonts: Path | None = None, split: str = "train") -> BorrowedH
     Raises:
         DataError: MNIST is not to be had, or the folder holds no font.
     """
-    files = tuple(sorted(fonts.glob("*.woff"))) if fonts is not None else ()
-    if fonts is not None and not files:
-        found = "holds no font (.woff)" if fonts.is_dir() else "is no folder"
-        raise DataError(f"{fonts}: {found}.", "scripts/fetch-fonts FOLDER brings fonts to FOLDER/learnt and FOLDER/held-out.")
+    files = font_files(fonts) if fonts is not None else ()
     data = load("mnist", split)
     return BorrowedHands(np.asarray(data.images), data.labels, files)
 

@@ -133,7 +133,7 @@ def varied(pictures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     maps = rotation.reshape(-1, 2, 2) @ shear.reshape(-1, 2, 2) * scale[:, None, :]
     shifts = middle - maps.sum(axis=2) * middle + rng.uniform(-_SHIFT, _SHIFT, (count, 2))
     matrices = np.concatenate([maps, shifts[:, :, None]], axis=2)
-    moved = [cv2.warpAffine(picture, matrix, picture.shape) for picture, matrix in zip(pictures, matrices, strict=True)]
+    moved = [cv2.warpAffine(picture, matrix, picture.shape[:2]) for picture, matrix in zip(pictures, matrices, strict=True)]
     for index in np.flatnonzero(rng.random(count) < _BLURRED).tolist():
         moved[index] = cv2.GaussianBlur(moved[index], (5, 5), float(rng.uniform(*_BLUR)))
     light = rng.uniform(*_BRIGHTNESS, count)

@@ -1,13 +1,15 @@
 """What a flagship learns from beside its data set: drawn hands, what is no digit, and patches of one's own.
 
 data set ──────┐
-drawn hands    ├─▶ one set of fields with labels 0…9, 10 = reject ─▶ augmented anew each epoch
+drawn hands    │
+fonts' digits  ├─▶ one set of fields with labels 0…9, 10 = reject ─▶ augmented anew each epoch
 non-digits     │
 extra patches ─┘
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from digitedge.errors import DataError
 from digitedge.export.npz import read_arrays
 from digitedge.patch import to_inputs
-from digitedge.scenes.digits import draw_digits
+from digitedge.scenes.digits import draw_digits, write_digits
 from digitedge.scenes.nondigits import NONDIGIT_KINDS, draw_nondigits
 
 REJECT = 10
@@ -45,6 +47,18 @@ def drawn_fields(hands: int, nondigits: int, seed: int) -> tuple[Fields, Labels]
     digits, labels = draw_digits(hands, seed + _TRAINING_SEED, _PRINTED) if hands else ([], np.empty(0, np.int64))
     others = draw_nondigits(nondigits, seed + _TRAINING_SEED, TRAINED_KINDS)[0] if nondigits else []
     return to_inputs([*digits, *others]), np.concatenate([labels, np.full(nondigits, REJECT, np.int64)])
+
+
+def font_fields(count: int, seed: int, fonts: Sequence[Path]) -> tuple[Fields, Labels]:
+    """Return ``count`` digits of handwriting fonts on the one path: fields (uint8 [count, 28, 28]) and labels (int64, 0..9).
+
+    Raises DataError for a file that is no font, or one without digits.
+    """
+    try:
+        digits, labels = write_digits(count, seed + _TRAINING_SEED, fonts)
+    except ValueError as error:
+        raise DataError(f"A font cannot be used: {error}.", "Take that file out of the folder.") from error
+    return to_inputs(digits), labels
 
 
 def read_extra(path: Path) -> tuple[Fields, Labels]:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from digitedge.data import Dataset, load
 from digitedge.data.dataset import first_of_each
+from digitedge.export.fontfiles import font_files
 from digitedge.export.metrics import DIGITS
 from digitedge.export.runs import CUTTINGS
 from digitedge.models.recipes import Recipe, Settings
@@ -75,22 +76,26 @@ def preferred_source(recipe: Recipe, source: str) -> str:
 
 
 def with_drawn(training: Fields, settings: Settings, seed: int, folder: Path, console: Console) -> Fields:
-    """Return the training pictures with the drawn hands, non-digits (label 10), pages and extra patches the settings ask for.
+    """Return the training pictures with what the settings ask for beside: hands, fonts, non-digits (label 10), pages, patches.
 
     What the reader cuts from drawn pages takes minutes; it is kept in the run's ``folder`` for a resumed run.
     """
-    if not (settings.hands or settings.nondigits or settings.pages or settings.extra):
+    if not (settings.hands or settings.nondigits or settings.pages or settings.extra or settings.fonts):
         return training
-    from digitedge.export.mixture import drawn_fields, read_extra
+    from digitedge.export.mixture import drawn_fields, font_fields, read_extra
 
     parts = [(training.fields, training.labels), drawn_fields(settings.hands, settings.nondigits, seed)]
+    fonts = font_files(Path(settings.fonts)) if settings.fonts else ()
+    if fonts:
+        parts.append(font_fields(settings.font_digits, seed, fonts))
     if settings.pages:
         cuttings = folder / CUTTINGS
         if not cuttings.exists():
             from digitedge.export.cutting import page_seeds, write_cuttings
             from digitedge.scenes.borrowed import BorrowedHands
 
-            write_cuttings(page_seeds(settings.pages, seed), cuttings, BorrowedHands(training.fields, training.labels), console)
+            hands = BorrowedHands(training.fields, training.labels, fonts)
+            write_cuttings(page_seeds(settings.pages, seed), cuttings, hands, console)
         parts.append(read_extra(cuttings))
     if settings.extra:
         parts.append(read_extra(Path(settings.extra)))

@@ -3,6 +3,7 @@
 A test that lacks either is skipped with the reason, and fails where DIGITEDGE_STRICT=1 (CI).
 """
 
+import io
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from forks import Forks
 from needs import lacking
+from PIL import ImageFont
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +48,17 @@ def clips_dir() -> Path:
 def crops_dir() -> Path:
     """The folder with foreign digit crops."""
     return _data_folder("crops")
+
+
+@pytest.fixture(scope="session")
+def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An outlined font: the one that Pillow brings, in a folder of its own."""
+    built_in = ImageFont.load_default(20)
+    if not isinstance(built_in, ImageFont.FreeTypeFont) or not isinstance(built_in.path, io.BytesIO):
+        pytest.skip("this Pillow brings no outlined font")
+    path = tmp_path_factory.mktemp("fonts") / "built-in.woff"
+    path.write_bytes(built_in.path.getvalue())
+    return path
 
 
 @pytest.fixture(scope="session")

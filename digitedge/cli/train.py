@@ -22,6 +22,7 @@ def train(
     extra: Path | None = typer.Option(None, help="An .npz file of further patches: fields [N, 28, 28], labels (10 = reject)."),
     start: Path | None = typer.Option(None, help="A .keras file of the same recipe to go on from, at half the learning rate."),
     teacher: list[Path] = typer.Option([], help="A .keras file to learn from beside the labels; of several, the mean answer."),
+    fonts: Path | None = typer.Option(None, help="A folder of handwriting fonts (.woff) to learn digits from, too."),
     out: Path | None = typer.Option(None, help="Folder of the run; default: a fresh runs/RECIPE-N."),
     quick: bool = typer.Option(False, "--quick", help="A few minutes instead of the full training."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or with the latest unfinished one."),
@@ -43,7 +44,7 @@ def train(
         folder = out or runs.latest_unfinished(recipe, RUNS)
         plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
     else:
-        plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher)
+        plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher, fonts)
         judge(chosen, plan)
         folder = runs.given_folder(out, force) if out else runs.fresh_folder(recipe, RUNS)
     progress = Console(stderr=True)
@@ -79,6 +80,7 @@ def _fresh_plan(
     extra: Path | None,
     start: Path | None,
     teachers: list[Path],
+    fonts: Path | None,
 ) -> Plan:
     import os
     from dataclasses import replace
@@ -99,6 +101,10 @@ def _fresh_plan(
         if not settings.nondigits:
             raise InputError(f"{recipe.name} takes no --teacher: it has no reject output.", "Train cnn or cnn-tiny with one.")
         settings = replace(settings, teacher=os.pathsep.join(str(path.resolve()) for path in teachers))
+    if fonts is not None:
+        if not settings.font_digits:
+            raise InputError(f"{recipe.name} takes no --fonts: it learns from its data set alone.", "Train cnn with them.")
+        settings = replace(settings, fonts=str(fonts.resolve()))
     return Plan(recipe.name, data or "auto", seed or 0, settings)
 
 

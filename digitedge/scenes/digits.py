@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes.digit_styles import DIGITS
-from digitedge.scenes.glyphs import Patch, draw_glyph, finish
+from digitedge.scenes.fonts import digit_height, write_glyph
+from digitedge.scenes.glyphs import HIGHEST_PX, LOWEST_PX, Patch, draw_glyph, finish
+from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
 from digitedge.scenes.nondigits import NONDIGIT_KINDS, draw_nondigits
 from digitedge.scenes.print_styles import draw_print
 
-__all__ = ["NONDIGIT_KINDS", "Patch", "draw_digits", "draw_nondigits"]
+__all__ = ["NONDIGIT_KINDS", "Patch", "draw_digits", "draw_nondigits", "write_digits"]
 
 
 def draw_digits(count: int, seed: int, printed: float = 0.0) -> tuple[list[Patch], NDArray[np.int64]]:
@@ -35,3 +40,34 @@ def draw_digits(count: int, seed: int, printed: float = 0.0) -> tuple[list[Patch
         for label, is_printed in zip(labels, in_print, strict=True)
     ]
     return patches, labels
+
+
+def write_digits(count: int, seed: int, fonts: Sequence[Path]) -> tuple[list[Patch], NDArray[np.int64]]:
+    """Return ``count`` digits of handwriting fonts, each by a random font, hand and pen, and what they are.
+
+    Args:
+        count: How many; each digit occurs ``count / 10`` times, up to one.
+        seed: The same seed and fonts give the same digits.
+        fonts: Files that FreeType reads, with all ten digits.
+
+    Returns:
+        As `draw_digits`.
+
+    Raises:
+        ValueError: A file is no font, or has no ink for a digit.
+    """
+    rng = np.random.default_rng((seed, 2))
+    labels = rng.permutation(np.arange(count, dtype=np.int64) % 10)
+    return [_in_font(fonts[int(rng.integers(len(fonts)))], str(label), rng) for label in labels], labels
+
+
+def _in_font(font: Path, digit: str, rng: np.random.Generator) -> Patch:
+    hand, pen = Hand.random(rng), Pen.random(rng)
+    try:
+        height_px = rng.uniform(LOWEST_PX, HIGHEST_PX) / digit_height(font)
+        glyph = write_glyph(font, digit, height_px, pen.width, hand, rng)
+    except OSError as error:
+        raise ValueError(f"{font} is no font") from error
+    if glyph is None:
+        raise ValueError(f"{font} holds no {digit}")
+    return finish(glyph.ink, pen, rng)

@@ -16,11 +16,14 @@ Patch = NDArray[np.uint8]
 """uint8 [H, W], ink bright on 0, tight around the ink."""
 
 
+LOWEST_PX, HIGHEST_PX = 24, 96
+
+
 def draw_glyph(templates: Sequence[Template], rng: np.random.Generator) -> Patch:
     """Return one glyph of one label by a random hand and pen, 24–96 px high."""
     hand, pen = Hand.random(rng), Pen.random(rng)
     template = hand.choose(templates, rng)
-    height_px = 24 + 72 * rng.random()
+    height_px = LOWEST_PX + (HIGHEST_PX - LOWEST_PX) * rng.random()
     path_px = hand.trace(template, rng) * height_px
     ink, _ = draw_path(path_px, template.stroke_ends, max(1.2, pen.width * height_px), pen.pressure, rng)
     return finish(ink, pen, rng)

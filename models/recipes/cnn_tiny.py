@@ -38,8 +38,9 @@ CNN_TINY = Recipe(
         paper_share=0.2,
         plain_share=0.2,
         hands=3000,
+        font_digits=6000,
         nondigits=5000,
         reject_wins=0.0004,
     ),
-    quick=Settings(epochs=6, batch_size=128, learning_rate=6e-3, schedule="cosine", nondigits=4000),
+    quick=Settings(epochs=6, batch_size=128, learning_rate=6e-3, schedule="cosine", font_digits=5000, nondigits=4000),
 )

@@ -25,6 +25,8 @@ class Settings:
         label_smoothing: Share of each label that is spread over all classes.
         plain_share: Share of the pictures that stay as they are where ``paper_share`` is given.
         hands: How many digits of drawn hands are learnt beside the data set's.
+        fonts: A folder of handwriting fonts that digits, and the writing on drawn pages, are taken from; "" for none.
+        font_digits: How many of their digits are learnt, where there are ``fonts``.
         nondigits: How many drawn non-digits are learnt as the reject output; 0 for a network of ten outputs.
         pages: How many drawn pages the reader cuts further digits and non-digits from.
         reject_ratio: At most so many non-digits for each digit an epoch, others each time; None learns from all of them.
@@ -52,6 +54,8 @@ class Settings:
     teacher: str = ""
     extra: str = ""
     start: str = ""
+    fonts: str = ""
+    font_digits: int = 0
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:

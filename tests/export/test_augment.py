@@ -1,9 +1,10 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from digitedge.export.augment import MILD, PAPER, augment, augment_one, only
+from digitedge.export.augment import FORM, MILD, PAPER, augment, augment_one, only
 from digitedge.patch import to_inputs
 from digitedge.scenes.digits import draw_digits
 
@@ -62,3 +63,13 @@ def test_the_readers_cut_leaves_strong_ink_and_no_haze(fields):
 def test_an_empty_field_stays_empty():
     empty = np.zeros((3, 28, 28), np.uint8)
     assert not augment(empty, seed=1, paper_share=0.0).any()
+
+
+def test_a_scanned_form_leaves_two_levels_and_stretched_digits_but_no_broken_strokes(fields):
+    scanned = replace(only(FORM, square=1.0, scan=1.0), turn=0, slant=0, stretch=0, elastic=0)
+    faint = np.zeros((28, 28), np.uint8)
+    faint[4:24, 10:13] = faint[4:7, 10:18] = 90  # a narrow 7 the wrong way round, written faintly
+    for seed in range(30):
+        form = augment_one(faint, scanned, seed)
+        assert np.ptp(np.flatnonzero(form.any(axis=0))) >= 9, "wider than the 8 it was"
+        assert cv2.connectedComponents(form)[0] == 2 and form.max() > 240

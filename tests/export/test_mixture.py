@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from digitedge.errors import DataError
-from digitedge.export.mixture import REJECT, TRAINED_KINDS, drawn_fields, read_extra
+from digitedge.export.mixture import REJECT, TRAINED_KINDS, drawn_fields, font_fields, read_extra
+from digitedge.models import DEFAULT_MODEL
+from digitedge.runtime.classifier import Classifier
 
 
 def test_drawn_fields_hold_what_was_asked_for():
@@ -43,3 +47,16 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path):
     (tmp_path / "text.npz").write_text("no archive")
     with pytest.raises(DataError, match="no file with fields and labels"):
         read_extra(tmp_path / "text.npz")
+
+
+def test_digits_of_fonts_are_read_as_what_they_are(font: Path):
+    """Labels belong to their fields: the shipped model, which has not seen this font, reads most of them."""
+    fields, labels = font_fields(100, 5, [font])
+    assert fields.shape == (100, 28, 28) and fields.dtype == np.uint8
+    assert (Classifier(DEFAULT_MODEL).probabilities(fields)[:, :10].argmax(axis=1) == labels).mean() > 0.9
+
+
+def test_a_file_that_is_no_font_is_refused(tmp_path):
+    (tmp_path / "letter.woff").write_text("Dear Sir")
+    with pytest.raises(DataError, match=r"letter\.woff is no font"):
+        font_fields(1, 5, [tmp_path / "letter.woff"])

@@ -70,6 +70,8 @@ def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[s
         (("--data", "nope"), "no such data set"),
         (("--data", "mine.txt"), "not a data set"),
         (("--extra", "mine.txt"), "no file with fields"),
+        (("--fonts", "."), "holds no font"),
+        (("--fonts", "nowhere"), "is no folder"),
         (("--start", "none.keras"), "no such model"),
         (("--start", "picture.png"), "picture.png: this is no .keras file"),
         (("--start", DEFAULT_MODEL), "this is no .keras file"),

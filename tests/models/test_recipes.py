@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from digitedge.errors import InputError
@@ -71,3 +72,16 @@ def test_the_published_numbers_of_parameters(name: str, parameters: int) -> None
 @pytest.mark.train
 def test_the_tiny_network_keeps_its_promise() -> None:
     assert find_recipe("cnn-tiny").build().count_params() <= 10_000
+
+
+@pytest.mark.train
+def test_weighing_places_begins_as_the_plain_mean() -> None:
+    from digitedge.models.recipes.cnn import build_convolutions
+
+    plain = build_convolutions([(4, 2, "same"), (6, 2, "valid")])
+    weighing = build_convolutions([(4, 2, "same"), (6, 2, "valid")], weighs_places=True)
+    own = weighing.get_weights()
+    *before, kernel, bias = plain.get_weights()
+    weighing.set_weights([*before, own[-3], kernel, bias])
+    pictures = np.random.default_rng(0).uniform(0, 255, (5, 28, 28, 1)).astype(np.float32)
+    np.testing.assert_allclose(weighing.predict(pictures, verbose=0), plain.predict(pictures, verbose=0), atol=1e-4)

@@ -1,15 +1,14 @@
 """Letters in the shapes of a font, written with any pen. The font is the one that Pillow brings."""
 
-import io
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PIL import ImageFont
 
 from digitedge.scenes.board import Board
 from digitedge.scenes.borrowed import BorrowedHands
+from digitedge.scenes.digits import write_digits
 from digitedge.scenes.fonts import WRITTEN, advance, digit_height, write_glyph
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.ink import Pen
@@ -17,16 +16,6 @@ from digitedge.scenes.pages import draw_page
 from digitedge.scenes.writer import Writer
 
 STEADY = Hand(0.12, 1.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
-
-
-@pytest.fixture(scope="module")
-def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    built_in = ImageFont.load_default(20)
-    if not isinstance(built_in, ImageFont.FreeTypeFont) or not isinstance(built_in.path, io.BytesIO):
-        pytest.skip("this Pillow brings no outlined font")
-    path = tmp_path_factory.mktemp("fonts") / "built-in.woff"
-    path.write_bytes(built_in.path.getvalue())
-    return path
 
 
 def hands(*fonts: Path) -> BorrowedHands:
@@ -112,3 +101,21 @@ def test_pages_are_written_with_it_and_their_truth_lies_on_the_ink(font: Path) -
         boxes += [digit.box_xywh for digit in scene.digits]
         for x, y, width, height in boxes:
             assert height > 5 and np.ptp(grey[y : y + height, x : x + width]) > 15
+
+
+def test_digits_of_fonts_come_tight_balanced_and_the_same_again(font: Path) -> None:
+    patches, labels = write_digits(60, 3, [font])
+    again, _ = write_digits(60, 3, [font])
+    assert np.bincount(labels).tolist() == [6] * 10
+    assert all(np.array_equal(one, other) for one, other in zip(patches, again, strict=True))
+    for patch in patches:
+        assert patch.dtype == np.uint8 and patch.max() > 150
+        assert patch[0].any() and patch[-1].any() and patch[:, 0].any() and patch[:, -1].any()
+    heights = [patch.shape[0] for patch in patches]
+    assert 15 <= min(heights) < 45 and 75 < max(heights) <= 130
+
+
+def test_what_is_no_font_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "letter.woff").write_text("Dear Sir")
+    with pytest.raises(ValueError, match=r"letter\.woff is no font"):
+        write_digits(1, 3, [tmp_path / "letter.woff"])
