@@ -27,6 +27,7 @@ REJECT = 10
 TRAINED_KINDS = tuple(kind for kind in NONDIGIT_KINDS if kind != "ambiguous")  # some reader would take these for a digit
 
 _PRINTED = 0.1  # of the drawn digits: printed digits are digits, too
+_CONTINENTAL = 0.5  # of the 1s, 4s, 7s and 9s among them
 _TRAINING_SEED = 1000  # added to a run's seed; validation and traits draw with others
 
 Fields = NDArray[np.uint8]
@@ -44,7 +45,7 @@ def drawn_fields(hands: int, nondigits: int, seed: int) -> tuple[Fields, Labels]
     Returns:
         Fields (uint8 [hands + nondigits, 28, 28]) and labels (int64, 0..9 and `REJECT`).
     """
-    digits, labels = draw_digits(hands, seed + _TRAINING_SEED, _PRINTED) if hands else ([], np.empty(0, np.int64))
+    digits, labels = draw_digits(hands, seed + _TRAINING_SEED, _PRINTED, _CONTINENTAL) if hands else ([], np.empty(0, np.int64))
     others = draw_nondigits(nondigits, seed + _TRAINING_SEED, TRAINED_KINDS)[0] if nondigits else []
     return to_inputs([*digits, *others]), np.concatenate([labels, np.full(nondigits, REJECT, np.int64)])
 

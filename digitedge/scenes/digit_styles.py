@@ -123,8 +123,41 @@ _STYLES: dict[str, list[tuple[str, float, str]]] = {
     ],
 }
 
-DIGITS: dict[int, tuple[Template, ...]] = {
-    int(label): tuple(parse_template(label, path, style, weight) for style, weight, path in styles)
-    for label, styles in _STYLES.items()
+# How some of southern and central Europe write: a 1 that begins at the line, a 4 in one zigzag, a 9 like a g.
+_CONTINENTAL: dict[str, list[tuple[str, float, str]]] = {
+    "1": [
+        ("from-the-line", 1, "0,88 18,54 36,0! 33,50 30,100"),
+        ("looped", 0.7, "0,84 20,56 40,12 34,0 25,10 27,52 30,97"),
+        ("run-out", 0.6, "0,80 18,50 36,2! 31,56 33,92 40,98 52,92"),
+        ("wide-nose", 0.6, "0,46 22,34 44,4! 40,50 36,100"),
+    ],
+    "4": [
+        ("zigzag", 1, "46,0 24,24 4,54! 30,51 54,45! 46,72 36,100"),
+        ("hooked", 0.8, "48,0 24,22 4,50 8,60 30,54 54,44 54,66 44,98"),
+        ("like-a-g", 0.8, "46,2 18,12 4,40 12,62 34,60 53,46 51,70 46,100"),
+    ],
+    "7": [
+        ("z-like", 0.6, "2,6 30,4 56,4! 34,52 6,98 ; 10,54 56,50"),
+        ("looped", 0.5, "2,22 8,4 22,4 24,14 12,18 30,10 60,4! 42,46 22,100 ; 12,56 58,50"),
+        ("low-bar", 0.5, "4,6 30,5 56,4! 40,46 26,100 ; 18,62 62,60"),
+    ],
+    "9": [
+        ("like-a-g", 1, "52,10 32,0 12,8 8,26 24,40 44,34 54,14 49,38 55,62 48,88 26,100 0,97"),
+        ("necked", 0.8, "48,8 28,0 10,12 14,32 34,38 50,22 46,6 38,30 35,45! 52,58 54,84 32,100 2,98"),
+        ("swung", 0.7, "50,12 30,0 8,14 12,34 34,40 52,20 50,44 46,70 30,92 4,96 -6,84"),
+    ],
 }
+
+
+def _parsed(styles: dict[str, list[tuple[str, float, str]]]) -> dict[int, tuple[Template, ...]]:
+    return {
+        int(label): tuple(parse_template(label, path, style, weight) for style, weight, path in of_label)
+        for label, of_label in styles.items()
+    }
+
+
+DIGITS = _parsed(_STYLES)
 """Templates of each digit."""
+
+CONTINENTAL = _parsed(_CONTINENTAL)
+"""Further ones of the digits that are written in another way on the continent; drawn pages have none of them."""

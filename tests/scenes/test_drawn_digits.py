@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitedge.scenes.digit_styles import DIGITS
+from digitedge.scenes.digit_styles import CONTINENTAL, DIGITS
 from digitedge.scenes.digits import NONDIGIT_KINDS, draw_digits, draw_nondigits
 from digitedge.scenes.hand import Hand
 from digitedge.scenes.strokes import parse_template
@@ -88,3 +88,13 @@ def test_only_the_kinds_asked_for_are_drawn():
 def test_pieces_of_lines_never_stand_upright():
     patches, _ = draw_nondigits(300, seed=8, kinds=["line"])
     assert all(patch.shape[0] < 2.5 * patch.shape[1] for patch in patches)
+
+
+def test_a_share_of_some_digits_is_drawn_as_on_the_continent():
+    usual, labels = draw_digits(200, seed=4)
+    mixed, labels_again = draw_digits(200, seed=4, continental=1.0)
+    assert (labels == labels_again).all()
+    same = np.array([np.array_equal(a, b) for a, b in zip(usual, mixed, strict=True)])
+    assert not same[np.isin(labels, list(CONTINENTAL))].any()
+    nothing_changed, _ = draw_digits(200, seed=4, continental=0.0)
+    assert all(np.array_equal(a, b) for a, b in zip(usual, nothing_changed, strict=True))
