@@ -26,6 +26,7 @@ from digitedge.camera.signs import SteadySigns
 from digitedge.camera.source import Frame
 from digitedge.camera.still import Stillness
 from digitedge.camera.tracks import Tracks
+from digitedge.reading.page import Box
 from digitedge.reading.reader import Reader, ReaderSettings, is_outside
 
 _TICK_S = 1.0
@@ -75,7 +76,7 @@ class LiveLoop:
             reads_per_s: Readings a second of a picture that moves without news, see `digitedge.camera.pace`; None reads every
                 frame, even one that shows what the last one showed.
             in_color: The sinks get the frames' pictures; else an empty one, and a source may save decoding them.
-            tell: Takes sentences for the user: each loss of the camera once, each return once.
+            tell: Takes sentences for the user, each once: the camera was lost, it is back, the region lies outside the frame.
             clock: The time.
         """
         self.controls = controls or Controls()
@@ -90,7 +91,7 @@ class LiveLoop:
         self._last: LiveFrame | None = None
         self._health = Health("down", 0, 0, 0.0)
         self._next_tick = 0.0
-        self._region_is_lost = False
+        self._lost_region: Box | None = None  # told of
 
     def run(self, limits: Limits = Limits()) -> bool:
         """Run to the end; return False if the source's driver hangs and its thread had to be left behind.
@@ -186,11 +187,10 @@ class LiveLoop:
             self._tell(sentence)
 
     def _look_after_region(self, size_wh: tuple[int, int]) -> None:
-        """Tell once when the region that is read lies outside of the frame."""
+        """Tell once of each region that is read that it lies outside of the frame."""
         roi = self._reader.settings.roi_xywh
-        is_lost, was_lost = is_outside(roi, size_wh), self._region_is_lost
-        self._region_is_lost = is_lost
-        if is_lost and not was_lost and roi is not None:
+        lost, self._lost_region = self._lost_region, roi if is_outside(roi, size_wh) else None
+        if roi is not None and self._lost_region == roi != lost:
             region, size = ",".join(map(str, roi)), "x".join(map(str, size_wh))
             self._tell(f"Nothing is read: the region {region} lies outside the frame of {size} pixels. Give one within it.")
 

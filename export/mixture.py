@@ -51,14 +51,8 @@ def drawn_fields(hands: int, nondigits: int, seed: int) -> tuple[Fields, Labels]
 
 
 def font_fields(count: int, seed: int, fonts: Sequence[Path]) -> tuple[Fields, Labels]:
-    """Return ``count`` digits of handwriting fonts on the one path: fields (uint8 [count, 28, 28]) and labels (int64, 0..9).
-
-    Raises DataError for a file that is no font, or one without digits.
-    """
-    try:
-        digits, labels = write_digits(count, seed + _TRAINING_SEED, fonts)
-    except ValueError as error:
-        raise DataError(f"A font cannot be used: {error}.", "Take that file out of the folder.") from error
+    """Return ``count`` digits of handwriting fonts on the one path: fields (uint8 [count, 28, 28]) and labels (int64, 0..9)."""
+    digits, labels = write_digits(count, seed + _TRAINING_SEED, fonts)
     return to_inputs(digits), labels
 
 

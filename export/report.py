@@ -166,4 +166,4 @@ def _settings_record(settings: Settings) -> dict[str, Any]:
     'cnn-teacher/model.keras'
     """
     record = asdict(settings)
-    return record | {name: "/".join(Path(record[name]).parts[-2:]) for name in ("teacher", "start", "extra")}
+    return record | {name: "/".join(Path(record[name]).parts[-2:]) for name in ("teacher", "start", "extra", "fonts")}

@@ -58,7 +58,7 @@ def train(recipe: Recipe, plan: Plan, folder: Path, console: Console, afresh: bo
     keras = import_keras("Training")
     import_pyplot()  # missed before the hours of training, not after
     _make_deterministic(keras, plan.seed)
-    learner = _learner(keras, recipe, plan.settings, None if afresh else _restored(keras, folder, plan.settings))
+    learner = _learner(keras, recipe, plan.settings, None if afresh else _restored(keras, recipe, folder, plan.settings))
     splits = load_splits(recipe, plan.data)  # from here on it takes minutes: what can be missing has been missed
     data = splits.training.data
     if afresh:
@@ -171,15 +171,18 @@ def _reseed(keras: Any, model: Any, seed: int, epoch: int) -> None:
             generator.state.assign(state)
 
 
-def _restored(keras: Any, folder: Path, settings: Settings) -> Any | None:
+def _restored(keras: Any, recipe: Recipe, folder: Path, settings: Settings) -> Any | None:
     """Return the checkpoint's model with its optimiser, None where the folder has no checkpoint."""
     path = folder / runs.CHECKPOINT
     if not path.is_file():
         return None
     try:
-        return keras.saving.load_model(path, custom_objects=restoring(keras) if settings.teacher else None)
+        model = keras.saving.load_model(path, custom_objects=restoring(keras) if settings.teacher else None)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path}: the checkpoint is damaged.", "Begin a new run.") from error
+    if [weight.shape for weight in model.weights] != [weight.shape for weight in recipe.build().weights]:
+        raise DataError(f"{path}: this digitedge's {recipe.name} is another network.", "Begin a new run.")
+    return model
 
 
 def _without_optimizer(recipe: Recipe, model: Any) -> Any:

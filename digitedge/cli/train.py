@@ -42,7 +42,7 @@ def train(
     chosen = find_recipe(recipe)
     if resume:
         folder = out or runs.latest_unfinished(recipe, RUNS)
-        plan = _resumed_plan(folder, recipe, data, epochs, seed, quick)
+        plan = _resumed_plan(folder, recipe, data, epochs, seed, quick, fonts)
     else:
         plan = _fresh_plan(chosen, data, epochs, seed, quick, extra, start, teacher, fonts)
         judge(chosen, plan)
@@ -108,7 +108,9 @@ def _fresh_plan(
     return Plan(recipe.name, data or "auto", seed or 0, settings)
 
 
-def _resumed_plan(folder: Path, recipe: str, data: str | None, epochs: int | None, seed: int | None, quick: bool) -> Plan:
+def _resumed_plan(
+    folder: Path, recipe: str, data: str | None, epochs: int | None, seed: int | None, quick: bool, fonts: Path | None
+) -> Plan:
     """Return the run's own plan. Raises InputError if it is finished, or if another one is asked for."""
     from digitedge.errors import InputError
     from digitedge.export.runs import is_unfinished, read_plan
@@ -118,15 +120,24 @@ def _resumed_plan(folder: Path, recipe: str, data: str | None, epochs: int | Non
         raise InputError(f"{folder}: this run is finished.", "Leave --resume away to begin a new one.")
     asked = {"recipe": (recipe, plan.recipe), "--data": (data, plan.data), "--seed": (seed, plan.seed)}
     asked["--epochs"] = (epochs, plan.settings.epochs)
+    asked["--fonts"] = (str(fonts.resolve()) if fonts else None, plan.settings.fonts or "none")
     for name, (wanted, begun) in asked.items():
         if wanted is not None and wanted != begun:
             raise InputError(f"{folder}: this run was begun with {name} {begun}, not {wanted}.", "Begin a new run for that.")
-    if quick and plan.settings != _quick_settings(recipe):
+    if quick and not _is_quick(plan):
         raise InputError(f"{folder}: this run was not begun with --quick.", "Leave --quick away.")
     return plan
 
 
-def _quick_settings(recipe: str) -> object:
-    from digitedge.models.recipes import find_recipe
+def _is_quick(plan: Plan) -> bool:
+    """Return whether a run was begun with --quick, whatever other options it was given."""
+    from dataclasses import replace
 
-    return find_recipe(recipe).quick_settings()
+    from digitedge.models.recipes import Settings, find_recipe
+
+    quick, begun = find_recipe(plan.recipe).quick_settings(), plan.settings
+
+    def bare(settings: Settings) -> Settings:
+        return replace(settings, epochs=1, learning_rate=1.0, font_digits=0, extra="", start="", teacher="", fonts="")
+
+    return bare(begun) == bare(quick)

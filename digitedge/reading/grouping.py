@@ -129,7 +129,7 @@ def _between(signs: _Places, left: Box, right: Box) -> list[Box]:
     found: list[Box] = []
     for x, y, w, h in signs.within(top, bottom):
         over_both = x < left[0] + 0.5 * left[2] and x + w > right[0] + 0.5 * right[2]
-        tail = y + h / 2 > foot - 0.3 * height and w > _TAIL * h
+        tail = y + h / 2 > left[1] + left[3] - 0.22 * height and w > _TAIL * h
         again = any(_same(other, (x, y, w, h)) for other in found)
         inside = first < x + w / 2 < last and max(w, h) >= _MIN_SIGN * height and y < foot
         if inside and not over_both and not tail and not again:

@@ -9,8 +9,8 @@ from digitedge.reading.near import overlapping
 
 _MIN_SHARED = 0.4  # of the smaller one's height
 _MAX_SIZE_RATIO = 1.8
-_SMALL_RATIO = 2.4  # the same of one that stands low: many write a small 0, and small 2s that are raised are powers
-_LOW = 0.62  # heights of the taller one, from its top to the foot of a small one that stands low
+_SMALL_RATIO = 2.4  # the same of one that stands low: many write a small 0
+_LOW = 0.62, 1.12  # heights of the taller one, from its top to the foot of a small one: no power, and no index
 _MIN_STEP = 0.15  # heights from centre to centre
 _MAX_GAP = 1.5  # heights
 
@@ -34,7 +34,8 @@ def followers(boxes: NDArray[np.float32]) -> list[int]:
     step, climb = other_x - x + (other_w - w) / 2, np.abs(other_y - y + (other_h - h) / 2)
     shared = np.minimum(y + h, other_y + other_h) - np.maximum(y, other_y)
     foot = np.where(h < other_h, y + h - other_y, other_y + other_h - y)  # of the lower one, from the top of the taller
-    like = taller <= np.where(foot >= _LOW * taller, _SMALL_RATIO, _MAX_SIZE_RATIO) * lower
+    is_low = (foot >= _LOW[0] * taller) & (foot <= _LOW[1] * taller)
+    like = taller <= np.where(is_low, _SMALL_RATIO, _MAX_SIZE_RATIO) * lower
     near = (step > _MIN_STEP * taller) & (shared >= _MIN_SHARED * lower) & like
     near &= other_x - x - w <= _MAX_GAP * taller
     near_pairs = np.flatnonzero(near)

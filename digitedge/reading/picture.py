@@ -15,6 +15,7 @@ from digitedge.errors import InputError, OutputError
 from digitedge.files import write_bytes
 
 _MAX_PIXELS = 120_000_000  # a bomb beyond, a panorama below
+_OVERSHOT = 2.0  # times white at most, in a picture that was resized before it was stored
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "PPM", "TIFF", "WEBP", "JPEG2000")  # Pillow has more; one of them runs Ghostscript
 
 
@@ -75,7 +76,7 @@ def _to_rgb(image: Any) -> Any:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         values = np.asarray(image, np.float64)
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        brightest = 1.0 if image.mode == "F" and high <= 1 else 65535.0 if high > 255 else 255.0
+        brightest = 65535.0 if high > 255 * _OVERSHOT else 1.0 if image.mode == "F" and high <= _OVERSHOT else 255.0
         full = brightest if low >= 0 else high - low
         offset = min(low, 0.0)
         return Image.fromarray(np.clip(np.nan_to_num((values - offset) * (255 / full)), 0, 255).astype(np.uint8)).convert("RGB")

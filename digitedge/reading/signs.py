@@ -128,7 +128,8 @@ def is_point(sign: Box, left: Box, right: Box) -> bool:
     between = max(x - left[0] - left[2], right[0] - x - w) <= 0.45 * height
     small = max(w, h) <= 0.27 * height + _SOFT_PX and max(w, h) <= 2.2 * min(w, h)
     flat = w <= 0.45 * height and h <= 0.75 * w  # a point made in haste; commas are upright
-    hang = 0.24 if max(w, h) <= 0.2 * height + _SOFT_PX else 0.12  # below the feet, where a comma's tail is longer
+    is_round = max(w, h) <= min(0.2 * height + _SOFT_PX, 1.3 * w)
+    hang = 0.24 if is_round else 0.12  # below the feet: a comma has a tail there
     lowest = max(left[1] + left[3], right[1] + right[3])
     low = foot - 0.28 * height <= y + h / 2 and y + h <= lowest + hang * height + _SOFT_PX
     return between and (small or flat) and low
@@ -157,5 +158,7 @@ def is_minus(sign: Box, digit: Box) -> bool:
     x, y, w, h = sign
     left, top, _, height = digit
     gap = left - (x + w)
-    flat = 0.22 * height <= w <= 1.35 * height and h <= min(0.8 * w, 0.5 * height + _SOFT_PX)
-    return flat and -0.35 * height <= gap <= 0.5 * height and 0.2 * height <= y + h / 2 - top <= 0.78 * height
+    middle = y + h / 2 - top
+    high = 0.5 if middle <= 0.65 * height else 0.36  # one that climbs, and no small letter that stands on the line
+    flat = 0.22 * height <= w <= 1.35 * height and h <= min(0.8 * w, high * height + _SOFT_PX)
+    return flat and -0.35 * height <= gap <= 0.5 * height and 0.2 * height <= middle <= 0.78 * height

@@ -56,7 +56,7 @@ def write_digits(count: int, seed: int, fonts: Sequence[Path]) -> tuple[list[Pat
         As `draw_digits`.
 
     Raises:
-        ValueError: A file is no font, or has no ink for a digit.
+        ValueError: A font has no ink for a digit.
     """
     rng = np.random.default_rng((seed, 2))
     labels = rng.permutation(np.arange(count, dtype=np.int64) % 10)
@@ -65,11 +65,8 @@ def write_digits(count: int, seed: int, fonts: Sequence[Path]) -> tuple[list[Pat
 
 def _in_font(font: Path, digit: str, rng: np.random.Generator) -> Patch:
     hand, pen = Hand.random(rng), Pen.random(rng)
-    try:
-        height_px = rng.uniform(LOWEST_PX, HIGHEST_PX) / digit_height(font)
-        glyph = write_glyph(font, digit, height_px, pen.width, hand, rng)
-    except OSError as error:
-        raise ValueError(f"{font} is no font") from error
+    height_px = rng.uniform(LOWEST_PX, HIGHEST_PX) / digit_height(font)
+    glyph = write_glyph(font, digit, height_px, pen.width, hand, rng)
     if glyph is None:
         raise ValueError(f"{font} holds no {digit}")
     return finish(glyph.ink, pen, rng)

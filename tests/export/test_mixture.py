@@ -2,8 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from digitedge.errors import DataError
+from digitedge.export.fontfiles import font_files
 from digitedge.export.mixture import REJECT, TRAINED_KINDS, drawn_fields, font_fields, read_extra
 from digitedge.models import DEFAULT_MODEL
 from digitedge.runtime.classifier import Classifier
@@ -56,7 +58,19 @@ def test_digits_of_fonts_are_read_as_what_they_are(font: Path):
     assert (Classifier(DEFAULT_MODEL).probabilities(fields)[:, :10].argmax(axis=1) == labels).mean() > 0.9
 
 
-def test_a_file_that_is_no_font_is_refused(tmp_path):
-    (tmp_path / "letter.woff").write_text("Dear Sir")
-    with pytest.raises(DataError, match=r"letter\.woff is no font"):
-        font_fields(1, 5, [tmp_path / "letter.woff"])
+@pytest.mark.parametrize("content", ["Dear Sir", ""])
+def test_a_file_that_is_no_font_is_refused(content, tmp_path):
+    (tmp_path / "letter.woff").write_text(content)
+    with pytest.raises(DataError, match=r"letter\.woff: this is no font with the digits"):
+        font_files(tmp_path)
+
+
+def test_fonts_with_digits_are_found(font, tmp_path):
+    assert font_files(font.parent) == (font,)
+
+
+def test_a_font_that_shows_boxes_for_digits_is_refused(font, monkeypatch):
+    boxes = ImageFont.truetype(font, 40).getmask("\ufffe")
+    monkeypatch.setattr(ImageFont.FreeTypeFont, "getmask", lambda *_: boxes)
+    with pytest.raises(DataError, match="no font with the digits"):
+        font_files(font.parent)

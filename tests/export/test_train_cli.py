@@ -53,6 +53,7 @@ def test_recipes_are_listed_for_people_and_scripts(forks: Forks) -> None:
         (("train", "cnn", "--resume"), "No unfinished run of cnn"),
         (("train", "cnn", "--resume", "--out", "nowhere"), "no run was begun here"),
         (("train", "cnn", "--data", "nowhere.mat"), "no such data set"),
+        (("train", "mlp-128-64", "--fonts", "."), "mlp-128-64 takes no --fonts"),
         (("evaluate", "nothing.tflite", "--data", "synthetic"), "no such model"),
     ],
 )
@@ -72,6 +73,7 @@ def test_a_failure_is_one_sentence_and_exit_1(tmp_path: Path, arguments: tuple[s
         (("--extra", "mine.txt"), "no file with fields"),
         (("--fonts", "."), "holds no font"),
         (("--fonts", "nowhere"), "is no folder"),
+        (("--fonts", "fonts"), "letter.woff: this is no font with the digits 0 to 9"),
         (("--start", "none.keras"), "no such model"),
         (("--start", "picture.png"), "picture.png: this is no .keras file"),
         (("--start", DEFAULT_MODEL), "this is no .keras file"),
@@ -84,6 +86,8 @@ def test_a_finished_run_outlives_a_wrong_request_to_replace_it(
     tmp_path: Path, wrong: tuple[str, str], said: str, forks: Forks
 ) -> None:
     (tmp_path / "mine.txt").write_text("text")
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / "letter.woff").write_text("Dear Sir")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("letters.txt", "abc")

@@ -1,12 +1,14 @@
 """What a recipe is trained on: its own data where it is, the same order for the same seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from digitedge.data.dataset import make_dataset
-from digitedge.export.trainingdata import Fields, epoch_pictures, load_splits, preferred_source, training_fields
+from digitedge.export.trainingdata import Fields, epoch_pictures, load_splits, preferred_source, training_fields, with_drawn
 from digitedge.models.recipes import Settings, find_recipe
 from digitedge.patch import to_inputs
 from digitedge.scenes.digits import draw_digits
@@ -63,3 +65,18 @@ def test_small_sets_are_taken_whole_and_split(tmp_path: Path) -> None:
     splits = load_splits(find_recipe("mlp-25-15"), str(tmp_path / "own.npz"))
     assert [len(part.labels) for part in (splits.training, splits.validation, splits.test)] == [320, 40, 40]
     assert splits.test.fields.shape == (40, 20, 20)
+
+
+def test_fonts_write_digits_and_pages(font: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = drawn(40)
+    borrowed = []
+    monkeypatch.setattr(
+        "digitedge.export.cutting.write_cuttings",
+        lambda _pages, target, hands, _console: (borrowed.append(hands.fonts), np.savez(target, fields=[], labels=[])),
+    )
+    monkeypatch.setattr("digitedge.export.mixture.read_extra", lambda _: (training.fields[:0], training.labels[:0]))
+    settings = Settings(epochs=1, nondigits=5, pages=1, fonts=str(font.parent), font_digits=30)
+    everything = with_drawn(training, settings, 1, tmp_path, Console(stderr=True))
+    assert len(everything.labels) == 40 + 30 + 5 and borrowed == [(font,)]
+    without = with_drawn(training, replace(settings, fonts="", pages=0), 1, tmp_path, Console(stderr=True))
+    assert len(without.labels) == 40 + 5

@@ -187,6 +187,12 @@ def test_a_damaged_checkpoint_is_told(tmp_path: Path, drawn_set: str) -> None:
         run(find_recipe("mlp-128-64"), tmp_path, drawn_set)
 
 
+def test_a_checkpoint_of_an_older_digitedges_network_is_told_before_the_training(tmp_path: Path, drawn_set: str) -> None:
+    find_recipe("mlp-128-128").build().save(tmp_path / runs.CHECKPOINT)
+    with pytest.raises(DataError, match="mlp-128-64 is another network"):
+        run(find_recipe("mlp-128-64"), tmp_path, drawn_set)
+
+
 def test_course_rows_must_be_turned_upright(tmp_path: Path) -> None:
     """A network trained on rows read as they lie fails on upright digits; one trained by our reader reads them."""
     patches, labels = draw_digits(2000, seed=21)

@@ -50,4 +50,5 @@ def test_a_wide_hand_writes_one_number_and_a_space_is_wider() -> None:
 def test_a_small_nought_on_or_above_the_line_belongs_to_its_number_and_a_raised_digit_does_not() -> None:
     assert texts([reading(6, 0, 0), reading(0, 30, 22, height=18, width=16)]) == ["60"]
     assert texts([reading(6, 0, 0), reading(0, 30, 12, height=18, width=16)]) == ["60"]
-    assert texts([reading(5, 0, 0), reading(2, 30, 4, height=18, width=12)]) == ["5", "2"]
+    assert texts([reading(5, 0, 0), reading(2, 30, 4, height=18, width=12)]) == ["5", "2"], "a power"
+    assert texts([reading(5, 0, 0), reading(2, 30, 30, height=18, width=12)]) == ["5", "2"], "an index"

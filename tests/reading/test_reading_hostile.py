@@ -115,6 +115,8 @@ def test_the_promised_formats_are_read(form: str, tmp_path: Path) -> None:
 def test_a_picture_of_real_numbers_is_as_bright_as_it_was_meant(white: float, tmp_path: Path) -> None:
     paper = np.full((12, 20), white, np.float32)
     paper[4:8, 6:9] = 0.2 * white
+    if white < 65535:
+        paper[9, 3] = 1.02 * white  # as what resized it may leave it
     Image.fromarray(paper).save(tmp_path / "photo.tif")
     gray = load_picture(tmp_path / "photo.tif").gray
     assert gray[0, 0] == 255 and gray[5, 7] == pytest.approx(51, abs=1)

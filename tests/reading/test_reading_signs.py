@@ -27,7 +27,8 @@ def test_a_point_at_the_foot_joins() -> None:
 def test_a_point_may_be_a_dash_or_hang_below_the_feet() -> None:
     assert texts(row("35", 0, 50), (29, 34, 16, 10)) == ["3.5"]
     assert texts(row("35", 0, 44), (32, 42, 6, 6)) == ["3.5"]
-    assert texts(row("35", 0, 44), (32, 42, 6, 12)) == ["3", "5"], "a comma"
+    for comma in ((32, 42, 6, 12), (32, 40, 5, 9), (32, 39, 4, 8)):
+        assert texts(row("35", 0, 44), comma) == ["3", "5"]
 
 
 def test_a_point_beside_a_small_digit_stands_at_the_feet_of_the_large_one() -> None:
@@ -45,8 +46,16 @@ def test_a_point_on_a_ruled_line_is_seen_and_the_line_is_none() -> None:
     assert len(beside) == 1 and abs(beside[0, 0] - 196) <= 2 and beside[0, 2] <= 11
 
 
+def test_a_ruled_line_that_waves_leaves_no_points() -> None:
+    gray = np.full((200, 600), 225, np.uint8)
+    x = np.arange(10, 590)
+    cv2.polylines(gray, [np.column_stack([x, 120 + np.rint(1.2 * np.sin(x / 23)).astype(int)]).astype(np.int32)], False, 90, 2)
+    assert len(find_candidates(list(ink_layers(gray)))[1]) == 0
+
+
 def test_a_minus_may_climb() -> None:
     assert texts(row("42", 40, 72), (12, 10, 24, 18)) == ["-42"]
+    assert texts(row("42", 40, 72), (12, 22, 24, 18)) == ["42"], "a small letter"
 
 
 def test_a_comma_parts_neighbours_that_stand_close() -> None:

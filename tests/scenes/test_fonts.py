@@ -113,9 +113,3 @@ def test_digits_of_fonts_come_tight_balanced_and_the_same_again(font: Path) -> N
         assert patch[0].any() and patch[-1].any() and patch[:, 0].any() and patch[:, -1].any()
     heights = [patch.shape[0] for patch in patches]
     assert 15 <= min(heights) < 45 and 75 < max(heights) <= 130
-
-
-def test_what_is_no_font_is_told_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "letter.woff").write_text("Dear Sir")
-    with pytest.raises(ValueError, match=r"letter\.woff is no font"):
-        write_digits(1, 3, [tmp_path / "letter.woff"])
