@@ -29,7 +29,6 @@ _STUB_ASPECT = 5  # and so thin, may be a part of a faint rule;
 _MIN_STUBS = 4  # with so many it is worth looking for rules
 _RULE_SHARE = 0.8  # a piece of which so much belongs to a line is a piece of that line
 _RULE_PIECE_PX = 16  # of an upright rule, as a mark
-_CRUMB = 1.5  # thicknesses of a line: what is left beside it and no higher is no point
 _WEAK = 0.6  # of the bound: a faint rule's weakest parts
 _CORE_QUANTILE = 0.85  # of a piece's strengths: its ink's own contrast, not its soft edge
 _EDGE = 0.25  # of the core: weaker pixels are paper
@@ -93,7 +92,7 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
     gone = [(number, cv2.subtract(layers[number].mask, rest)) for number, rest in rests]
     rules = [np.flatnonzero(pieces.within(number, lines) >= _RULE_SHARE) for number, lines in gone]
     found = _candidates(layers, pieces, sized.without(np.concatenate([again, *rules])))
-    bare: list[tuple[Labels, NDArray[np.uint8] | None]] = [(labels, None) for labels in pieces.labels]
+    bare = list(pieces.labels)  # of all ink but rules: a point often stands on one
     if rests:
         numbers = np.array([number for number, _ in rests])
         behind = [layers[number] for number, _ in rests]
@@ -102,11 +101,11 @@ def find_candidates(layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np
         mine, other = alike(left.seen, np.flatnonzero(sized.whole | sized.part), pieces.seen, np.arange(len(pieces.seen)))
         again = mine[numbers[left.mask[mine]] == pieces.mask[other]]
         more = _candidates(behind, left, sized.without(again))
-        for (number, lines), labels, of_layer in zip(gone, left.labels, more, strict=True):
+        for (number, _), labels, of_layer in zip(rests, left.labels, more, strict=True):
             found[number] += of_layer
-            bare[number] = labels, lines  # a point often stands on a rule
+            bare[number] = labels
     # At coarser scales what is a mark beside large digits was a candidate at the finest.
-    marks = [_marks(layer, *ink) for layer, ink in zip(layers, bare, strict=True) if layer.level == 0]
+    marks = [_marks(layer, labels) for layer, labels in zip(layers, bare, strict=True) if layer.level == 0]
     upright = [_upright_rules(layers[number], lines) for number, lines in gone if layers[number].level <= 1]
     offered = [candidate for of_layer in found for candidate in of_layer]
     return offered, np.concatenate([NOTHING, *marks]), np.concatenate([NOTHING, *upright])
@@ -135,29 +134,17 @@ def _without_lines(layers: list[InkLayer], pieces: Pieces) -> Iterator[NDArray[n
             yield None
 
 
-def _marks(layer: InkLayer, labels: Labels, gone: NDArray[np.uint8] | None) -> NDArray[np.float32]:
-    """Return the marks of a layer whose lines, uint8 [h, w], are gone, without the crumbs of these."""
+def _marks(layer: InkLayer, labels: Labels) -> NDArray[np.float32]:
     _, _, width, height, area = labels.stats.T
     small = (height < MIN_COARSE_PX) & (width < 2 * MIN_COARSE_PX) & (area >= 3)
     small[0] = False
     numbers = np.flatnonzero(small)
     numbers = numbers[np.argsort(-area[numbers], kind="stable")[:_MAX_MARKS]]
     boxes = labels.stats[numbers, :4]
-    if gone is not None:
-        boxes = boxes[[not _is_crumb(box, gone) for box in boxes.tolist()]]
     contrast = [layer.strength[y : y + h, x : x + w].max() for x, y, w, h in boxes.tolist()]
     marks = np.full((len(boxes), 6), layer.light, np.float32)
     marks[:, :4], marks[:, 4] = boxes * layer.zoom, contrast
     return marks
-
-
-def _is_crumb(box: list[int], gone: NDArray[np.uint8]) -> bool:
-    """Return whether a mark (x, y, width, height) beside a line that is gone is hardly higher than that was thick."""
-    x, y, w, h = box
-    if not cv2.countNonZero(gone[max(0, y - 1) : y + h + 1, max(0, x - 1) : x + w + 1]):
-        return False
-    line = gone[max(0, y - _RULE_PIECE_PX) : y + h + _RULE_PIECE_PX, x : x + w]
-    return bool(h <= _CRUMB * np.count_nonzero(line, axis=0).max(initial=0))
 
 
 def _upright_rules(layer: InkLayer, gone: NDArray[np.uint8]) -> NDArray[np.float32]:
