@@ -1,8 +1,8 @@
 import json
 
-import numpy as np
 import pytest
 
+from digitedge.export.traits import auroc
 from digitedge.files import sha256_of
 from digitedge.models import DEFAULT_MODEL, SHIPPED
 from digitedge.patch import to_inputs
@@ -36,10 +36,13 @@ def test_source_and_records_belong_together(name, bytes_at_most):
     assert metadata["context"] == context, "export it again after scripts/fit-context"
 
 
-def test_it_reads_drawn_hands_and_rejects_most_of_what_is_no_digit(shipped):
+def test_it_reads_drawn_hands_and_tells_them_from_what_is_no_digit(shipped):
     """Bounds are loose: the numbers that count stand on the model's card."""
     digits, labels = draw_digits(300, seed=9)
-    read = shipped.probabilities(to_inputs(digits)).argmax(axis=1)
-    assert (read == labels).mean() > 0.93
+    of_digits = shipped.probabilities(to_inputs(digits))
+    assert (of_digits.argmax(axis=1) == labels).mean() > 0.93
     others, _ = draw_nondigits(240, 9, ("word", "scribble", "symbol", "pair", "texture", "corner"))
-    assert (np.argmax(shipped.probabilities(to_inputs(others)), axis=1) == 10).mean() > 0.85
+    of_others = shipped.probabilities(to_inputs(others))
+    # By order: how easily it refuses is a bias that validation digits set (`reject_wins`), and the context judges anew.
+    assert auroc(*(found[:, :10].max(axis=1) - found[:, 10] for found in (of_digits, of_others))) > 0.99
+    assert (of_others.argmax(axis=1) == 10).mean() > 0.6
