@@ -189,8 +189,10 @@ class LiveLoop:
     def _look_after_region(self, size_wh: tuple[int, int]) -> None:
         """Tell once of each region that is read that it lies outside of the frame."""
         roi = self._reader.settings.roi_xywh
-        lost, self._lost_region = self._lost_region, roi if is_outside(roi, size_wh) else None
-        if roi is not None and self._lost_region == roi != lost:
+        if roi is None or not is_outside(roi, size_wh):
+            self._lost_region = None
+        elif roi != self._lost_region:
+            self._lost_region = roi
             region, size = ",".join(map(str, roi)), "x".join(map(str, size_wh))
             self._tell(f"Nothing is read: the region {region} lies outside the frame of {size} pixels. Give one within it.")
 

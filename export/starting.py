@@ -20,10 +20,16 @@ def take_weights(model: Any, path: Path) -> None:
         InputError: There is no such file.
         ModelError: It is no Keras model, or one of another architecture.
     """
-    weights = load_keras_file(path).keras_model.get_weights()
-    if [weight.shape for weight in weights] != [weight.shape for weight in model.get_weights()]:
+    found = load_keras_file(path).keras_model
+    if not is_same_network(found, model):
         raise ModelError(f"{path}: has another architecture than the recipe.", "Start from a model that this recipe trained.")
-    model.set_weights(weights)
+    model.set_weights(found.get_weights())
+
+
+def is_same_network(model: Any, other: Any) -> bool:
+    """Return whether two Keras models have weights of the same shapes in the same order."""
+    shapes, others = ([tuple(weight.shape) for weight in each.weights] for each in (model, other))
+    return shapes == others
 
 
 def take_weights_wider(model: Any, path: Path, seed: int = 0) -> None:

@@ -29,7 +29,7 @@ from digitedge.export.progress import Report, epoch_progress, print_epoch
 from digitedge.export.rejecting import lower_reject
 from digitedge.export.report import Finished, write_report
 from digitedge.export.runs import Epoch, Plan
-from digitedge.export.starting import take_weights
+from digitedge.export.starting import is_same_network, take_weights
 from digitedge.export.trainingdata import Fields, Splits, load_splits, steps_an_epoch, with_drawn
 from digitedge.export.workstation import import_keras, import_pyplot
 from digitedge.files import replacing
@@ -180,7 +180,7 @@ def _restored(keras: Any, recipe: Recipe, folder: Path, settings: Settings) -> A
         model = keras.saving.load_model(path, custom_objects=restoring(keras) if settings.teacher else None)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(f"{path}: the checkpoint is damaged.", "Begin a new run.") from error
-    if [weight.shape for weight in model.weights] != [weight.shape for weight in recipe.build().weights]:
+    if not is_same_network(model, recipe.build()):
         raise DataError(f"{path}: this digitedge's {recipe.name} is another network.", "Begin a new run.")
     return model
 

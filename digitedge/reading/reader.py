@@ -206,14 +206,12 @@ def _cropped(gray: NDArray[np.uint8], roi: Box | None) -> tuple[NDArray[np.uint8
     return np.ascontiguousarray(gray[y : max(0, roi[1] + roi[3]), x : max(0, roi[0] + roi[2])]), (x, y)
 
 
-def is_outside(roi: Box | None, size_wh: tuple[int, int]) -> bool:
+def is_outside(roi: Box, size_wh: tuple[int, int]) -> bool:
     """Return whether no pixel of a region of interest lies in a picture of this size.
 
     >>> is_outside((640, 0, 9, 9), (640, 480)), is_outside((600, -5, 90, 9), (640, 480))
     (True, False)
     """
-    if roi is None:
-        return False
     x, y, w, h = roi
     return x >= size_wh[0] or y >= size_wh[1] or x + w <= 0 or y + h <= 0
 
