@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from digitedge.camera.announce import Announcer, steady_numbers
 from digitedge.camera.clock import Clock, SystemClock
 from digitedge.camera.follow import moved
-from digitedge.camera.live import NO_PICTURE, Controls, Health, LiveFrame, Sink
+from digitedge.camera.live import NO_PICTURE, Controls, FullError, Health, LiveFrame, Sink
 from digitedge.camera.matching import whole_in_view
 from digitedge.camera.newest import NewestFrame
 from digitedge.camera.pace import READS_PER_S, Pace
@@ -71,17 +71,19 @@ class LiveLoop:
         Args:
             newest: Gives the frames; started and closed by `run`.
             reader: Reads them; its region of interest follows ``controls``, and it leaves the numbers to the loop.
-            sinks: Get every frame; closed by `run`.
+            sinks: Get every frame, one that is full no more; closed by `run`.
             controls: Shared with a viewer.
             reads_per_s: Readings a second of a picture that moves without news, see `digitedge.camera.pace`; None reads every
                 frame, even one that shows what the last one showed.
             in_color: The sinks get the frames' pictures; else an empty one, and a source may save decoding them.
-            tell: Takes sentences for the user, each once: the camera was lost, it is back, the region lies outside the frame.
+            tell: Takes sentences for the user, each once: the camera was lost, it is back, the region lies outside the frame, a
+                sink is full.
             clock: The time.
         """
         self.controls = controls or Controls()
         self.frames_read = 0
         self._newest, self._reader, self._sinks, self._tell = newest, reader, list(sinks), tell
+        self._taking = list(sinks)  # without those that are full
         reader.settings = dataclasses.replace(reader.settings, grouped=False)
         self._clock, self._in_color = clock or SystemClock(), in_color
         self._tracks, self._signs, self._announcer = Tracks(), SteadySigns(), Announcer()
@@ -172,8 +174,12 @@ class LiveLoop:
         return frame.bgr if self._in_color else NO_PICTURE
 
     def _deliver(self, live: LiveFrame) -> None:
-        for sink in self._sinks:
-            sink.deliver(live)
+        for sink in tuple(self._taking):
+            try:
+                sink.deliver(live)
+            except FullError as error:
+                self._taking.remove(sink)
+                self._tell(str(error))
 
     def _look_after_health(self) -> None:
         health = self._newest.health.report()

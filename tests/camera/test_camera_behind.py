@@ -1,11 +1,13 @@
 """A sink that fails: it is told once, the other sinks get every frame, and the run's exit code says so."""
 
 import io
+import json
 import resource
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 from camera_factory import live_frame
 from camera_servers import wait_until
@@ -17,6 +19,7 @@ from digitedge.camera.lines import Lines
 from digitedge.camera.live import FullError
 from digitedge.errors import OutputError
 from digitedge.models import DEFAULT_MODEL
+from digitedge.scenes.fixed import fixed_scene
 
 NEWS = live_frame(7, ["24", "5"], changed=("24",), gone=("3",))
 FULL = Path("/dev/full")  # takes no byte, as a full disk
@@ -136,3 +139,18 @@ def test_a_recording_that_fails_is_told_once_and_ends_in_failure(forks):
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 3  # the others go on
     assert done.stderr.count("cannot be written") == 1, done.stderr
+
+
+def test_frame_by_frame_a_full_folder_is_told_once_and_the_others_go_on(forks, tmp_path):
+    if not DEFAULT_MODEL.is_file():
+        lacking("no shipped model")
+    clip, crops = tmp_path / "clip", tmp_path / "crops"
+    clip.mkdir(), (crops / "1").mkdir(parents=True)
+    for number in range(8):
+        cv2.imwrite(str(clip / f"{number}.png"), fixed_scene().image_bgr)
+    (crops / "1" / "earlier.png").write_bytes(bytes(100_000))
+    done = forks.run("camera", "--source", clip, "--every-frame", "--json", "--crops", crops, "--max-mb", "0.1")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["frame"] for line in done.stdout.splitlines()] == [*range(8)]
+    assert done.stderr.count("has reached 0.1 MB; no more crops. Allow more: --max-mb N") == 1, done.stderr
+    assert [path.name for path in crops.glob("*/*.png")] == ["earlier.png"]
