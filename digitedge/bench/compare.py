@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digitedge.bench.labels import case_label, counterparts, file_labels
 from digitedge.bench.stats import Ratio, ratio_json, ratio_unpaired
 from digitedge.errors import InputError
 
@@ -46,7 +47,7 @@ def read_report(path: Path) -> dict[str, Any]:
 
 def _check(report: dict[str, Any]) -> None:
     """Raise ValueError, KeyError, TypeError or AttributeError unless the report holds what a comparison looks at."""
-    windows = _windows(report)
+    windows = _windows(report, _labels(report, report)[0])
     if not windows or not all(medians and min(medians) > 0 for medians in windows.values()):
         raise ValueError("nothing was measured")
     differences(report, report)
@@ -60,8 +61,9 @@ def compare(new: dict[str, Any], old: dict[str, Any], max_slowdown: float) -> li
         old: An older report.
         max_slowdown: Allowed slow-down; 0.1 is ten per cent.
     """
-    before, changes = _windows(old), []
-    for what, medians in _windows(new).items():
+    labels, old_labels = _labels(new, old)
+    before, changes = _windows(old, old_labels), []
+    for what, medians in _windows(new, labels).items():
         if what in before:
             ratio = ratio_unpaired(medians, before[what])
             changes.append(Change(what, ratio, ratio.ratio > 1 + max_slowdown and ratio.low > 1))
@@ -79,21 +81,34 @@ def differences(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
             now, then = new[group].get(key), old[group].get(key)
             if now != then:
                 found.append(f"{group} {key}: {then or 'unknown'} then, {now or 'unknown'} now")
-    hashes = {_name(model): model["sha256"] for model in old["models"]}
-    for model in new["models"]:
-        if hashes.get(_name(model), model["sha256"]) != model["sha256"]:
-            found.append(f"{_name(model)}: another file of the same name")
+    labels, old_labels = _labels(new, old)
+    hashes = {what: model["sha256"] for what, model in _models(old, old_labels).items()}
+    for what, model in _models(new, labels).items():
+        if what not in hashes:
+            found.append(f"{what}: not in the older report")
+        elif hashes[what] != model["sha256"]:
+            found.append(f"{what}: another file of the same name")
     return found
 
 
-def _windows(report: dict[str, Any]) -> dict[str, list[float]]:
-    """Return the medians of the windows of everything a report measured."""
-    medians = {_name(model): [float(value) for value in model["window_medians_us"]] for model in report["models"]}
+def _labels(new: dict[str, Any], old: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what the files of both are called: those of the old one as the new one's, and none that the new one lacks."""
+    files, old_files = ([model["file"] for model in report["models"]] for report in (new, old))
+    labels = file_labels(files)
+    return labels, {then: labels[now] for now, then in counterparts(files, old_files).items()}
+
+
+def _models(report: dict[str, Any], labels: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return what a report holds of the files that have a label, under what each is called."""
+    models = [model for model in report["models"] if model["file"] in labels]
+    return {case_label(labels[model["file"]], model["threads"]): model for model in models}
+
+
+def _windows(report: dict[str, Any], labels: dict[str, str]) -> dict[str, list[float]]:
+    """Return the medians of the windows of everything a report measured, of its files those that have a label."""
+    models = _models(report, labels)
+    medians = {what: [float(value) for value in model["window_medians_us"]] for what, model in models.items()}
     pipeline = report.get("pipeline")
     if pipeline:
         medians[f"frame ({Path(pipeline['scene']).name})"] = [float(value) for value in pipeline["window_medians_ms"]]
     return medians
-
-
-def _name(model: dict[str, Any]) -> str:
-    return f"{Path(model['file']).name}, {model['threads']} thread{'s' if model['threads'] > 1 else ''}"

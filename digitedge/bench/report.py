@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from digitedge.bench.labels import case_label, file_labels
 from digitedge.bench.litert import CrossCheck
 from digitedge.bench.models import Accuracy, ModelTiming
 from digitedge.bench.stages import StageTimes
@@ -86,8 +87,9 @@ def doubts(report: dict[str, Any]) -> list[str]:
     found = [f"the board was held back ({what})" for what in report["during"].get("throttled_during", [])]
     if report["during"].get("supply_warning"):
         found.append("the power supply is too weak")
+    labels = file_labels(model["file"] for model in report["models"])
     for model in report["models"]:
-        name = f"{Path(model['file']).name}, {model['threads']} thread{'s' if model['threads'] > 1 else ''}"
+        name = case_label(labels[model["file"]], model["threads"])
         if model["spread"] > DISAGREEMENT:
             found.append(f"{name}: windows disagree by {model['spread']:.0%}")
         if model["threads"] == 1 and model["cpu_share"] < SHARED:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from digitedge.bench.compare import Change
+from digitedge.bench.labels import file_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def report_tables(report: dict[str, Any]) -> list[Table]:
     if report["ratios"]:
         tables.append(_ratios(report))
     if report["against_litert"]:
-        tables.append(_against_litert(report["against_litert"]))
+        tables.append(_against_litert(report["against_litert"], _labels(report)))
     if report["pipeline"]:
         tables.append(_stages(report["pipeline"]))
     return tables
@@ -67,6 +67,7 @@ def boards_table(reports: dict[str, dict[str, Any]]) -> Table:
     """Return one row a board and model of several boards' reports."""
     rows = []
     for host, report in reports.items():
+        labels = _labels(report)
         for model in report["models"]:
             latency = model["latency_us"]
             frame = report["pipeline"]
@@ -74,7 +75,7 @@ def boards_table(reports: dict[str, dict[str, Any]]) -> Table:
                 (
                     host,
                     report["board"]["model"] or report["board"]["soc"],
-                    Path(model["file"]).name,
+                    labels[model["file"]],
                     str(model["threads"]),
                     *(f"{latency[name]:.1f}" for name in ("p50", "p90", "p99")),
                     f"{frame['total_ms']['p50']:.2f}" if frame else "–",
@@ -107,6 +108,7 @@ def _board(report: dict[str, Any]) -> Table:
 
 def _models(report: dict[str, Any]) -> Table:
     columns = ["model", "mode", "KB", "threads", "min µs", "p50", "p90", "p99", "spread", "load ms", "first µs", "CPU"]
+    labels = _labels(report)
     has_accuracy = any(model["accuracy"] for model in report["models"])
     has_energy = any(model["energy_uj"] is not None for model in report["models"])
     rows = []
@@ -114,7 +116,7 @@ def _models(report: dict[str, Any]) -> Table:
         recommended = report["recommended_threads"][model["file"]] == model["threads"]
         swept = sum(other["file"] == model["file"] for other in report["models"]) > 1
         row = [
-            Path(model["file"]).name,
+            labels[model["file"]],
             model["quantize"],
             f"{model['size_bytes'] / 1000:.1f}",
             f"{model['threads']}{' (best)' if recommended and swept else ''}",
@@ -134,20 +136,20 @@ def _models(report: dict[str, Any]) -> Table:
 
 
 def _ratios(report: dict[str, Any]) -> Table:
-    first = report["ratios"][0]
+    first, labels = report["ratios"][0], _labels(report)
     rows = tuple(
-        (f"{Path(row['file']).name}, {row['threads']}", f"{row['ratio']:.3f}", _interval(row["low"], row["high"]))
+        (f"{labels[row['file']]}, {row['threads']}", f"{row['ratio']:.3f}", _interval(row["low"], row["high"]))
         for row in report["ratios"]
     )
     return Table(
-        f"Latency over {Path(first['over']).name}, {first['over_threads']}", ("model, threads", "ratio", "95 % interval"), rows
+        f"Latency over {labels[first['over']]}, {first['over_threads']}", ("model, threads", "ratio", "95 % interval"), rows
     )
 
 
-def _against_litert(checks: list[dict[str, Any]]) -> Table:
+def _against_litert(checks: list[dict[str, Any]], labels: dict[str, str]) -> Table:
     rows = []
     for check in checks:
-        name = f"{Path(check['file']).name}, {check['threads']}"
+        name = f"{labels[check['file']]}, {check['threads']}"
         rows.append((name, "LiteRT's benchmark", f"{check['litert_us']:.1f}", "", ""))
         for key, what, cost in (("alone", "a digit alone", "alone_us"), ("each_of_page", f"one of {check['page']}", "page_us")):
             ratio = check[key]
@@ -167,6 +169,10 @@ def _stages(pipeline: dict[str, Any]) -> Table:
     width, height = pipeline["size"]
     title = f"A frame of {width}×{height} with {pipeline['digits']} digits ({pipeline['scene']}), {pipeline['frames']} frames"
     return Table(title, ("stage", "p50 ms", "p90", "p99", "share"), rows)
+
+
+def _labels(report: dict[str, Any]) -> dict[str, str]:
+    return file_labels(model["file"] for model in report["models"])
 
 
 def _span(values: dict[str, float] | None, unit: str) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from digitedge.bench.labels import file_labels
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -34,8 +35,9 @@ def plot_report(report: dict[str, Any]) -> bytes:
     # One scale for all, so that the histograms can be compared by eye.
     low = min(model["histogram_us"]["edges"][0] for model in models)
     high = max(model["latency_us"]["p99"] for model in models) * 1.05
+    labels = file_labels(model["file"] for model in models)
     for model in models:
-        _histogram(canvas, model, top, (low, high))
+        _histogram(canvas, model, labels[model["file"]], top, (low, high))
         top += _HISTOGRAM + 52
     if stages:
         _stages(canvas, report["pipeline"], top)
@@ -61,7 +63,7 @@ class _Canvas:
         self._draw.line(_scaled(ends), color, round(width * _SCALE))
 
 
-def _histogram(canvas: _Canvas, model: dict[str, Any], top: float, range_us: tuple[float, float]) -> None:
+def _histogram(canvas: _Canvas, model: dict[str, Any], label: str, top: float, range_us: tuple[float, float]) -> None:
     low, high = range_us
     left, right, bottom = _MARGIN, _WIDTH - _MARGIN, top + 22 + _HISTOGRAM
 
@@ -69,7 +71,7 @@ def _histogram(canvas: _Canvas, model: dict[str, Any], top: float, range_us: tup
         return left + (min(microseconds, high) - low) / (high - low) * (right - left)
 
     plural = "s" if model["threads"] > 1 else ""
-    canvas.text((left, top), f"{Path(model['file']).name} · {model['quantize']} · {model['threads']} thread{plural}", 13)
+    canvas.text((left, top), f"{label} · {model['quantize']} · {model['threads']} thread{plural}", 13)
     canvas.text((right, top), f"{model['runs']} runs", 12, _MUTED, "ra")
     counts, edges = model["histogram_us"]["counts"], model["histogram_us"]["edges"]
     tallest = max(*counts, 1)

@@ -9,6 +9,7 @@ from digitedge.bench.models import Accuracy, ModelTiming
 from digitedge.bench.report import Findings, PipelineTiming, doubts, to_json
 from digitedge.bench.stages import time_stages
 from digitedge.bench.tables import boards_table, changes_table, report_tables, to_markdown
+from digitedge.cli.bench_plot import plot_report
 from digitedge.errors import InputError
 
 QUIET = {
@@ -67,6 +68,14 @@ def replace_share(timing):
     import dataclasses
 
     return dataclasses.replace(timing, cpu_share=1.0)
+
+
+def make_twins(latencies_us=(20.0, 30.0), folders=("a", "b")):
+    """Return a report of files called net.tflite, each in a folder of its own."""
+    text = json.dumps(make_report(latencies_us))
+    for index, folder in enumerate(folders):
+        text = text.replace(f"/models/net-{index}.tflite", f"/models/{folder}/net.tflite")
+    return json.loads(text)
 
 
 def test_the_contracts_keys_are_there():
@@ -128,6 +137,40 @@ def test_the_tables_hold_what_the_report_holds():
     text = to_markdown(report_tables(make_report((20.0, 30.0), threads=(1, 2))))
     for part in ("Raspberry Pi 5", "bcm2712", "net-0.tflite", "1 (best)", "20.0", "1.500", "640×480", "invoke", "whole frame"):
         assert part in text
+
+
+def test_files_of_the_same_name_are_told_apart_in_every_table():
+    report = make_twins()
+    report["models"][1]["cpu_share"] = 0.6
+    checked = {"threads": 1, "page": 24, "repeats": 3, "runs": 9, "litert_us": 1.0, "alone_us": 1.0, "page_us": 1.0}
+    ratio = {"ratio": 1.0, "low": 1.0, "high": 1.0}
+    for model in report["models"]:
+        report["against_litert"].append({"file": model["file"], **checked, "alone": ratio, "each_of_page": ratio})
+    for table in [*report_tables(report)[1:4], boards_table({"pi@one": report})]:
+        cells = " ".join([table.title, *(cell for row in table.rows for cell in row)])
+        assert "a/net.tflite" in cells and "b/net.tflite" in cells, table
+        assert "models/" not in cells
+    assert doubts(report) == ["b/net.tflite, 1 thread: had the processor for only 60% of the time"]
+    assert plot_report(report) != plot_report(make_twins(folders=("a", "c")))
+
+
+def test_files_of_the_same_name_are_compared_each_with_its_own():
+    new, old = make_twins((20.0, 60.0)), make_twins((20.0, 30.0))
+    ratios = {change.what: round(change.ratio.ratio, 3) for change in compare(new, old, 0.1)}
+    assert ratios == {"a/net.tflite, 1 thread": 1.0, "b/net.tflite, 1 thread": 2.0, "frame (drawn scene)": 1.0}
+
+
+def test_one_that_has_got_a_namesake_since_is_compared_by_its_folder():
+    twins, alone = make_twins((20.0, 60.0)), make_twins((20.0,), folders=("b",))
+    assert [change.what for change in compare(twins, alone, 0.1)] == ["b/net.tflite, 1 thread", "frame (drawn scene)"]
+    assert differences(twins, alone) == ["a/net.tflite, 1 thread: not in the older report"]
+    assert [change.what for change in compare(alone, twins, 0.1)] == ["net.tflite, 1 thread", "frame (drawn scene)"]
+
+
+def test_a_file_that_may_be_either_of_two_is_compared_with_neither():
+    moved = make_twins((20.0,), folders=("c",))
+    assert [change.what for change in compare(moved, make_twins(), 0.1)] == ["frame (drawn scene)"]
+    assert compare(moved, make_twins((10.0,), folders=("d",)), 0.1)[0].ratio.ratio == 2.0  # no namesake: it was moved
 
 
 def test_every_row_of_a_table_is_as_long_as_its_head():
