@@ -36,13 +36,16 @@ def bench(
     from digitedge.bench.latency import Plan
     from digitedge.cli.bench_deliver import Delivery, deliver, read_older
     from digitedge.cli.bench_here import Task, measure_here
-    from digitedge.cli.bench_there import There, machines, measure_there, refuse_lost
+    from digitedge.cli.bench_there import There, machines, measure_there, refuse_idle, refuse_lost
+    from digitedge.cli.options import given_flags
 
     if against not in (None, "litert"):
         raise typer.BadParameter(f'expected litert, got "{against}"', param_hint="--against")
     there = There(machines(host, hosts), wheels, ssh_config, keep)
     if there.hosts:
-        refuse_lost(there.hosts, models or [], _given(context))
+        refuse_lost(there.hosts, models or [], given_flags(context))
+    else:
+        refuse_idle(given_flags(context))
     delivery = Delivery(as_json, markdown, plot, out, force, strict, read_older(compare), max_slowdown / 100)
     delivery.check_targets()
     counts = parse_threads(threads)
@@ -52,13 +55,6 @@ def bench(
     else:
         report = measure_here(Task(models or [], counts, image, data, split, Plan(runs, seconds), against, repeats))
     deliver(report, delivery)
-
-
-def _given(context: typer.Context) -> set[str]:
-    """Return the flags that stand on the command line."""
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    # By its name: Click's class is another one where Typer brings its own Click.
-    return {f"--{name}" for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
 
 
 def parse_threads(text: str) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 _HERE_ONLY = {"--data", "--split", "--against", "--repeats"}  # what they need is not sent
+_THERE_ONLY = {"--wheels", "--ssh-config", "--keep"}
 _ONE_ONLY = {"--plot", "--compare"}
 
 
@@ -50,6 +51,14 @@ def refuse_lost(hosts: list[str], models: list[Path], given: set[str]) -> None:
             raise typer.BadParameter(
                 f"two files are called {name}, and they go into one folder; rename one", param_hint="MODELS"
             )
+
+
+def refuse_idle(given: set[str]) -> None:
+    """Raise InputError for a flag that is about another machine where none is named."""
+    from digitedge.errors import InputError
+
+    for flag in sorted(given & _THERE_ONLY):
+        raise InputError(f"{flag} is about another machine, and none is named.", "Add --host USER@MACHINE, or leave it out.")
 
 
 def measure_there(there: There, models: list[Path], image: Path | None, options: list[str]) -> dict[str, Any]:

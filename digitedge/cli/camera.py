@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def camera(
+    context: typer.Context,
     source: str = typer.Option(
         "auto",
         help="auto, 0, /dev/video0, csi, rtsp://…, http://…, tcp://…, - (raw frames on stdin), VIDEO, FOLDER of frames, demo.",
@@ -66,13 +67,16 @@ def camera(
     from digitedge.camera.loop import Limits
     from digitedge.camera.session import Wishes, run_session
     from digitedge.camera.sources import SourceOptions
-    from digitedge.cli.options import reader_settings
+    from digitedge.cli.options import given_flags, reader_settings
+    from digitedge.errors import InputError
     from digitedge.files import refuse_overwrite
     from digitedge.models import DEFAULT_MODEL
     from digitedge.reading.reader import Reader
     from digitedge.runtime.classifier import Classifier
 
     _check_serve(serve)
+    if source != "-" and "--pixels" in given_flags(context):
+        raise InputError("--pixels is about raw frames, and this source gives none.", "Add --source -, or leave it out.")
     if record is not None:
         refuse_overwrite(record, force, "--record")
     settings = reader_settings(roi, min_confidence)

@@ -22,6 +22,13 @@ def parse_box(text: str, flag: str) -> Box:
     return x, y, w, h
 
 
+def given_flags(context: typer.Context) -> set[str]:
+    """Return the flags that stand on the command line, such as "--ssh-config"; not those that a settings file gives."""
+    sources = {max(param.opts, key=len): context.get_parameter_source(str(param.name)) for param in context.command.params}
+    # By its name: Click's class is another one where Typer brings its own Click.
+    return {flag for flag, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+
+
 def reader_settings(roi: str | None, min_confidence: float | None) -> ReaderSettings:
     """Return the reader's settings; what is None keeps its default."""
     from dataclasses import replace

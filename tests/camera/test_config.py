@@ -58,6 +58,13 @@ def test_the_file_sets_the_run_and_flags_win(tmp_path, forks):
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
 
 
+def test_how_raw_frames_are_is_no_matter_while_a_flag_asks_for_another_source(tmp_path, forks):
+    model = Path(__file__).parent.parent / "golden/tiny-int8.tflite"
+    file = write(tmp_path, f'source = "-"\nsize = "320x240"\npixels = "gray"\njson = true\nmodel = "{model}"\n')
+    done = forks.run("camera", "--config", file, "--source", "demo", "--frames", 1)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "code", "message"),
     [
