@@ -175,7 +175,12 @@ class Handler(BaseHTTPRequestHandler):
 
 @cache
 def _page_html() -> bytes:
-    return (files("digitedge.camera.preview") / "page.html").read_bytes()
+    """Return the page with its style and its script inside: whoever has it needs no second answer."""
+    folder = files("digitedge.camera.preview")
+    html = (folder / "page.html").read_bytes()
+    for name in ("page.css", "page.js"):
+        html = html.replace(f"/* {name} */\n".encode(), (folder / name).read_bytes())
+    return html
 
 
 _GET: dict[str, Callable[[Handler], None]] = {

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -66,6 +67,9 @@ def test_the_token_comes_in_the_address_a_header_or_the_pages_cookie(guarded):
 def test_the_page_needs_nothing_from_elsewhere_and_may_not(preview):
     answer = request(preview.port, "/")
     html = answer.read().decode()
+    for name in ("page.css", "page.js"):
+        assert (files("digitedge.camera.preview") / name).read_text() in html
+    assert html.count("<style>") == html.count("<script>") == 1
     assert "http://" not in html
     assert "https://" not in html
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 FOLDERS = {"digitedge": "digitedge", "export": "digitedge/export", "camera": "digitedge/camera", "models": "digitedge/models"}
 
-SHIPPED = {".py", ".html", ".tflite", ".keras", ".typed", ".json"}
+SHIPPED = {".py", ".html", ".css", ".js", ".tflite", ".keras", ".typed", ".json"}
 
 
 def tracked(*patterns: str) -> set[str]:
@@ -38,11 +38,7 @@ def test_the_wheel_holds_every_module_and_shipped_file(wheel_names: set[str]) ->
     wanted = set()
     for name in tracked("digitedge", "export", "camera", "models"):
         folder, _, rest = name.partition("/")
-        if (
-            rest
-            and not (ROOT / name).is_symlink()
-            and Path(name).suffix in (".py", ".html", ".tflite", ".keras", ".typed", ".json")
-        ):
+        if rest and not (ROOT / name).is_symlink() and Path(name).suffix in SHIPPED:
             wanted.add(f"{FOLDERS[folder]}/{rest}")
     assert len(wanted) > 100
     assert wanted - wheel_names == set()
