@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.annotate import draw_plate
-from digitedge.reading.glimpse import glimpses
+from digitedge.reading.glimpse import FAR_HEIGHTS, glimpses
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import Trace
 
@@ -32,7 +32,7 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     for layer in trace.layers:
         stages.append((f"2-ink-{layer.level}-{'light' if layer.light else 'dark'}", layer.mask))
     order = np.argsort(-trace.confidence, kind="stable")[:_MAX_TILES].tolist()
-    around = glimpses([trace.candidates[index] for index in order], trace.layers)
+    around = glimpses([trace.candidates[index] for index in order], trace.layers, FAR_HEIGHTS)
     stages += [
         ("3-candidates", _candidates(trace)),
         ("4-patches", _sheet([_tile(trace, index, trace.fields[index], _said(trace, index)) for index in order])),

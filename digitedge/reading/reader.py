@@ -13,7 +13,7 @@ from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
 from digitedge.reading.context import ContextModel
 from digitedge.reading.decide import Selection, select
-from digitedge.reading.glimpse import GLIMPSE_MODEL, glimpses
+from digitedge.reading.glimpse import FAR_HEIGHTS, GLIMPSE_MODEL, NEAR_HEIGHTS, glimpses
 from digitedge.reading.grouping import group_numbers, in_reading_order
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.page import Box, Page, Reading
@@ -21,10 +21,11 @@ from digitedge.reading.signs import signs_between
 from digitedge.reading.splits import split
 from digitedge.reading.surroundings import evidence
 from digitedge.reading.tilt import tilted_lines, upright
-from digitedge.runtime.classifier import Classifier
+from digitedge.runtime.classifier import Classifier, softmax
 
 _PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs,
 _SURE = 0.9  # and above which for all of a line none would be read better another way
+_SHOWN = 0.98  # probability past which one glimpse has shown what something is
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,17 @@ class Reader:
         return found.candidates, found.probabilities
 
     def look(self, candidates: list[Candidate], layers: list[InkLayer]) -> NDArray[np.float32]:
-        """Return what a glimpse of each candidate and its surroundings shows, float32 [N, 11]: 0 to 9, or no digit."""
-        self._glimpse = self._glimpse or Classifier(GLIMPSE_MODEL)
-        return self._glimpse.probabilities(glimpses(candidates, layers))
+        """Return what a glimpse of each candidate and its surroundings shows, float32 [N, 11]: 0 to 9, or no digit.
+
+        What that leaves open is looked at from nearer by, too, and the mean of both logits counts.
+        """
+        network = self._glimpse = self._glimpse or Classifier(GLIMPSE_MODEL)
+        logits = network.logits(glimpses(candidates, layers, FAR_HEIGHTS))
+        open_ = np.flatnonzero(softmax(logits, network.info).max(axis=1) < _SHOWN)
+        if len(open_):
+            nearer = glimpses([candidates[index] for index in open_], layers, NEAR_HEIGHTS)
+            logits[open_] = (logits[open_] + network.logits(nearer)) / 2
+        return softmax(logits, network.info)
 
     def _found(self, layers: list[InkLayer], clock: _StageClock) -> _Found:
         """Return what may be a digit: whole pieces first, then the parts of those that are none as they are."""

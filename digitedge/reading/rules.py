@@ -47,7 +47,7 @@ def is_bar(sign: Box, height: float) -> bool:
     (True, False)
     """
     _, _, w, h = sign
-    return h >= max(0.35 * height, 2.5 * w) and w <= 0.15 * height
+    return h >= max(0.26 * height, 3.5 * w) and w <= 0.15 * height
 
 
 def do_part(left: Box, right: Box, rules: list[Box]) -> bool | None:

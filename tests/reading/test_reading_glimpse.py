@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.candidates import Candidate, find_candidates
-from digitedge.reading.glimpse import GLIMPSE_MODEL, GLIMPSE_PX, glimpses
+from digitedge.reading.glimpse import FAR_HEIGHTS, GLIMPSE_MODEL, GLIMPSE_PX, NEAR_HEIGHTS, glimpses
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.reader import Reader
-from digitedge.runtime.classifier import Classifier
+from digitedge.runtime.classifier import Classifier, softmax
+from digitedge.scenes.pages import draw_page
 
 MIDDLE = slice(GLIMPSE_PX // 2 - GLIMPSE_PX // 7, GLIMPSE_PX // 2 + GLIMPSE_PX // 7)
 
@@ -57,6 +58,29 @@ def test_a_glimpse_does_not_depend_on_contrast_or_polarity():
 
 def test_nothing_gives_no_glimpses():
     assert glimpses([], []).shape == (0, GLIMPSE_PX, GLIMPSE_PX)
+
+
+def test_nearer_by_the_candidate_is_larger():
+    candidate, layers = found(three_bars(), 98)
+    heights = [
+        np.count_nonzero(glimpses([candidate], layers, view)[0][:, GLIMPSE_PX // 2] > 64)
+        for view in (FAR_HEIGHTS, NEAR_HEIGHTS)
+    ]
+    assert heights == [pytest.approx(GLIMPSE_PX / view, abs=2) for view in (FAR_HEIGHTS, NEAR_HEIGHTS)]
+    assert heights[0] < heights[1]
+
+
+def test_what_one_glimpse_leaves_open_is_looked_at_from_nearer_by_too():
+    gray = cv2.cvtColor(draw_page(1, kind="rows", size_wh=(640, 480)).image_bgr, cv2.COLOR_BGR2GRAY)
+    reader, layers = Reader(Classifier(DEFAULT_MODEL)), list(ink_layers(gray))
+    candidates = reader.candidates(layers)[0][:60]
+    network = Classifier(GLIMPSE_MODEL)
+    far, near = (network.logits(glimpses(candidates, layers, view)) for view in (FAR_HEIGHTS, NEAR_HEIGHTS))
+    once, twice = softmax(far, network.info), softmax((far + near) / 2, network.info)
+    is_open = once.max(axis=1) < 0.98
+    assert 0 < np.count_nonzero(is_open) < len(candidates)
+    shown = reader.look(candidates, layers)
+    np.testing.assert_allclose(shown, np.where(is_open[:, None], twice, once), atol=1e-6)
 
 
 @pytest.mark.parametrize(("word", "is_digit"), [("27182", True), ("willow", False)])
