@@ -9,8 +9,8 @@ from digitedge.reading.glimpse import GLIMPSE_PX
 OUTPUTS = 11  # what stands in the middle: 0 to 9, or no digit
 
 # Filters, kernel, stride.
-_CONVOLUTIONS = ((24, 5, 2), (40, 3, 2), (64, 3, 1), (96, 3, 2), (96, 3, 1), (128, 3, 2))
-_HIDDEN = 96
+_CONVOLUTIONS = ((32, 5, 2), (56, 3, 2), (88, 3, 1), (128, 3, 2), (128, 3, 1), (176, 3, 2))
+_HIDDEN = 128
 _DROPOUT = 0.2
 
 
