@@ -24,7 +24,7 @@ from digitedge.scenes.borrowed import BorrowedHands
 EPOCHS = 10
 
 _PER_PAGE = 100  # candidates kept, so that no page of text outweighs the others
-_WORTH = -5.0  # log-odds of the context's second network: a little less than what is asked about, as contexts are fitted anew
+_WORTH = -5.0  # log-odds of the context's second network: what is more surely no digit teaches little
 _BATCH = 256
 _RATE = 3e-3
 _DECAY = 5e-3

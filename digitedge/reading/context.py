@@ -36,8 +36,8 @@ Look = Callable[[NDArray[np.intp]], Floats]
 
 _CLIP = 16.0  # log-odds beyond are certainty
 _LEAST_CHANCE = 1e-6  # of any digit: neither network alone rules one out
-LEAST, MOST = -4.0, 4.0
-"""Log-odds of the second network (2 and 98 %) between which a candidate is worth a look."""
+LEAST, MOST = -6.0, 4.0
+"""Log-odds of the second network (0.25 and 98 %) between which a candidate is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
