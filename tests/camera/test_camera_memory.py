@@ -1,5 +1,6 @@
 """Page faults of a process that works on one frame's arrays after the other."""
 
+import os
 import subprocess
 import sys
 
@@ -19,8 +20,11 @@ print(kept, resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def _faults(keep: bool) -> int:
-    done = subprocess.run([sys.executable, "-c", _FRAMES.format(keep=keep)], capture_output=True, text=True, check=True)
+def _faults(keep: bool, variables: int = 0) -> int:
+    """Return the page faults of a process whose environment has so many variables more."""
+    environment = os.environ | {f"VARIABLE_{number}": "" for number in range(variables)}
+    command = [sys.executable, "-c", _FRAMES.format(keep=keep)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     kept, faults = done.stdout.split()
     if kept == "False":
         pytest.skip("this C library has no mallopt")
@@ -29,5 +33,5 @@ def _faults(keep: bool) -> int:
 
 def test_freed_memory_is_used_again_without_page_faults():
     assert _faults(keep=True) < 200
-    # By chance something small lies above what was freed, and the C library cannot give it back: rarely three times in a row.
-    assert max(_faults(keep=False) for _ in range(3)) > 200
+    # Where something small lies above what was freed, the C library cannot give it back; where it lies, the environment decides.
+    assert any(_faults(keep=False, variables=count) > 200 for count in range(12))
