@@ -33,5 +33,5 @@ def _faults(keep: bool, variables: int = 0) -> int:
 
 def test_freed_memory_is_used_again_without_page_faults():
     assert _faults(keep=True) < 200
-    # Where something small lies above what was freed, the C library cannot give it back; where it lies, the environment decides.
+    # Where something small lies above what was freed, the C library cannot give it back: the environment decides about that.
     assert any(_faults(keep=False, variables=count) > 200 for count in range(12))
