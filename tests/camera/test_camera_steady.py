@@ -137,7 +137,6 @@ def test_many_frames_leave_nothing_behind(reader):
     count = int(os.environ.get("DIGITEDGE_MANY_FRAMES", "10000"))
     sheet, _ = _sheet(0)
     small = StillCamera(sheet[:64, :96], count)
-    loop = LiveLoop(NewestFrame(small, every_frame=True), reader, [News()], reads_per_s=None)
     before = []
 
     class Gauge(News):
@@ -145,7 +144,7 @@ def test_many_frames_leave_nothing_behind(reader):
             if loop.frames_read == count // 10:  # everything has been allocated once
                 before.append(_resources())
 
-    loop._sinks.append(Gauge())
+    loop = LiveLoop(NewestFrame(small, every_frame=True), reader, [News(), Gauge()], reads_per_s=None)
     loop.run(Limits(frames=count))
     rss_kb, threads, descriptors = _resources()
     assert loop.frames_read == count
