@@ -65,6 +65,9 @@ def main() -> None:
         print(end="", flush=True)  # what cannot be written is noticed here, not while Python ends
     except BrokenPipeError:  # the reader of our output left, as `head` does
         code = _drop_output()
+    except KeyboardInterrupt:  # while what is left waits for a slow reader
+        _drop_output()
+        code = 130
     except OSError as error:
         if not code:  # else the command has told it
             print(f"digitedge: {_told(error)}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Ctrl-C while the command line is still being imported."""
+"""Ctrl-C where no command runs: while the command line is imported, and while the last of the output is written."""
 
 import os
 import signal
@@ -16,6 +16,22 @@ import os, signal
 
 os.kill(os.getpid(), signal.SIGINT)
 raise SystemExit(f"interrupted, and went on: {signal.getsignal(signal.SIGINT)}")
+"""
+
+# Stands for a pipe whose reader takes no more: Ctrl-C comes while what a command has left is written.
+WAITING = """
+import io, os, signal, sys
+from digitedge.__main__ import main
+
+class Pipe(io.FileIO):
+    def write(self, content):
+        if signals:
+            os.kill(os.getpid(), signals.pop())
+        return super().write(content)
+
+signals = [signal.SIGINT]
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Pipe(1, "w")))
+main()
 """
 
 
@@ -49,3 +65,15 @@ def test_who_is_told_to_ignore_it_goes_on(tmp_path: Path) -> None:
     done = run(tmp_path, as_command=False, on_interrupt=signal.SIG_IGN)
     assert done.returncode == 1
     assert done.stderr.startswith("interrupted, and went on")
+
+
+def test_ctrl_c_while_the_last_of_the_output_waits_ends_quietly() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WAITING, "--version"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
