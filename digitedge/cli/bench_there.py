@@ -54,11 +54,9 @@ def refuse_lost(hosts: list[str], models: list[Path], given: set[str]) -> None:
 
 
 def refuse_idle(given: set[str]) -> None:
-    """Raise InputError for a flag that is about another machine where none is named."""
-    from digitedge.errors import InputError
-
+    """Raise typer.BadParameter (exit 2) for a flag that is about another machine where none is named."""
     for flag in sorted(given & _THERE_ONLY):
-        raise InputError(f"{flag} is about another machine, and none is named.", "Add --host USER@MACHINE, or leave it out.")
+        raise typer.BadParameter("is about another machine, and none is named; add --host, or leave it out", param_hint=flag)
 
 
 def measure_there(there: There, models: list[Path], image: Path | None, options: list[str]) -> dict[str, Any]:

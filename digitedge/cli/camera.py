@@ -68,7 +68,6 @@ def camera(
     from digitedge.camera.session import Wishes, run_session
     from digitedge.camera.sources import SourceOptions
     from digitedge.cli.options import given_flags, reader_settings
-    from digitedge.errors import InputError
     from digitedge.files import refuse_overwrite
     from digitedge.models import DEFAULT_MODEL
     from digitedge.reading.reader import Reader
@@ -76,7 +75,9 @@ def camera(
 
     _check_serve(serve)
     if source != "-" and "--pixels" in given_flags(context):
-        raise InputError("--pixels is about raw frames, and this source gives none.", "Add --source -, or leave it out.")
+        raise typer.BadParameter(
+            "is about raw frames, and this source gives none; add --source -, or leave it out", param_hint="--pixels"
+        )
     if record is not None:
         refuse_overwrite(record, force, "--record")
     settings = reader_settings(roi, min_confidence)

@@ -172,6 +172,13 @@ def test_what_another_machine_would_not_be_told_is_a_matter_of_usage(words, flag
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("words", [["--wheels", "folder"], ["--ssh-config", "file"], ["--keep"]])
+def test_flags_for_another_machine_without_one_are_a_matter_of_usage(words):
+    result = CliRunner().invoke(app, ["bench", *words, "--json"])
+    assert result.exit_code == 2, result.exception
+    assert f"{words[0]}: is about another machine, and none is named; add --host" in result.output
+
+
 def test_a_missing_model_says_so_before_anything_is_measured(bench, tmp_path):
     with pytest.raises(InputError, match="no such model"):
         bench(tmp_path / "none.tflite", *QUICK)

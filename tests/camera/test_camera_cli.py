@@ -98,6 +98,11 @@ def test_raw_frames_on_stdin_end_with_the_stream():
         (["--source", "demo", "--serve", "here"], typer.BadParameter, "HOST"),
         (["--source", "demo", "--max-mb", "inf"], typer.BadParameter, "megabytes"),
         (["--source", "demo", "--max-mb", "1e305"], typer.BadParameter, "megabytes"),
+        (
+            ["--source", "demo", "--pixels", "gray"],
+            typer.BadParameter,
+            "raw frames, and this source gives none; add --source -",
+        ),
     ],
 )
 def test_a_failure_says_what_happened_and_prints_nothing(arguments, kind, words, capsys, monkeypatch):

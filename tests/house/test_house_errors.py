@@ -58,16 +58,6 @@ CASES = {
     ),
     "data whose name is too long": ("evaluate {golden}/tiny-int8.tflite --data {folder}/{long} --json", "no such data set"),
     "the home of nobody": ("camera --source ~nobody-at-all/clip.mp4 --frames 1 --json", "no such file"),
-    "a flag for another machine without one": (
-        "bench --wheels {folder}",
-        "--wheels is about another machine, and none is named",
-    ),
-    "its ssh without it": ("bench --ssh-config {folder}/config", "Add --host USER@MACHINE, or leave it out."),
-    "a folder to keep there without it": ("bench --keep --json", "--keep is about another machine, and none is named"),
-    "raw frames' format without raw frames": (
-        "camera --source demo --frames 1 --pixels gray --json",
-        "--pixels is about raw frames, and this source gives none. Add --source -, or leave it out.",
-    ),
     "missing data": ("evaluate {golden}/tiny-int8.tflite --data {folder}/nowhere --json", "nowhere"),
 }
 
