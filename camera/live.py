@@ -106,7 +106,7 @@ class Sink(Protocol):
     """Somebody who wants every live frame: JSON lines, a recording, MQTT, the preview page."""
 
     def deliver(self, live: LiveFrame) -> None:
-        """Take one frame; must not block the loop. Raises FullError to be told and given no more of them."""
+        """Take one frame; must not block the loop. Raises FullError when it takes no more: that is told, and it gets none."""
 
     def tick(self, health: Health) -> None:
         """Called about once a second and whenever ``health.word`` changes, also while no frame arrives; must not block."""

@@ -83,8 +83,12 @@ def differences(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
                 found.append(f"{group} {key}: {then or 'unknown'} then, {now or 'unknown'} now")
     labels, old_labels = _labels(new, old)
     hashes = {what: model["sha256"] for what, model in _models(old, old_labels).items()}
+    unclear = {Path(model["file"]).name for model in old["models"] if model["file"] not in old_labels}
+    compared = set(old_labels.values())
     for what, model in _models(new, labels).items():
-        if what not in hashes:
+        if labels[model["file"]] not in compared and Path(model["file"]).name in unclear:
+            found.append(f"{what}: not compared, as the folders do not tell which file of that name it was then")
+        elif what not in hashes:
             found.append(f"{what}: not in the older report")
         elif hashes[what] != model["sha256"]:
             found.append(f"{what}: another file of the same name")

@@ -170,6 +170,8 @@ def test_one_that_has_got_a_namesake_since_is_compared_by_its_folder():
 def test_a_file_that_may_be_either_of_two_is_compared_with_neither():
     moved = make_twins((20.0,), folders=("c",))
     assert [change.what for change in compare(moved, make_twins(), 0.1)] == ["frame (drawn scene)"]
+    unclear = "net.tflite, 1 thread: not compared, as the folders do not tell which file of that name it was then"
+    assert differences(moved, make_twins()) == [unclear]
     assert compare(moved, make_twins((10.0,), folders=("d",)), 0.1)[0].ratio.ratio == 2.0  # no namesake: it was moved
 
 
