@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.export.readpages import ReadPage, read_pages
-from digitedge.reading.context import ContextModel, Network, doubtful, second_features, second_sight
+from digitedge.reading.context import ContextModel, Network, doubtful, fourth_features, second_features, second_sight
 from digitedge.reading.reader import Reader
 from digitedge.reading.surroundings import Evidence, Floats
 from digitedge.scenes.borrowed import BorrowedHands
@@ -65,23 +65,29 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
     """Return the context model with the least weighted cross-entropy on the samples, regularised by weight decay.
 
     Each network is fitted to what the one before says of the same pages: with so few weights that one is as sure there as on
-    others. The third is fitted to doubtful candidates only, as it is asked about no others.
+    others. The third and the fourth are fitted to doubtful candidates only, as they are asked about no others.
     """
     right = samples.truth == np.concatenate([page.best for page in samples.pages])
     first = _fitted(np.concatenate([page.features for page in samples.pages]), right, samples.weight, seed)
     features = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
     second = _fitted(features, right, samples.weight, seed)
     odds = second.log_odds(features)
-    seen, first_of_page = [], 0
-    for page, shown in zip(samples.pages, samples.shown, strict=True):
-        of_page = odds[first_of_page : first_of_page + len(shown)]
-        which = doubtful(of_page)
-        seen.append(second_sight(page, which, of_page[which], shown[which]))
-        first_of_page += len(shown)
-    which = doubtful(odds)
-    right_then = samples.truth[which] == np.concatenate([digits for digits, _ in seen])
-    third = _fitted(np.concatenate([told for _, told in seen]), right_then, samples.weight[which], seed)
-    return ContextModel(first, second, third)
+    of_pages = np.split(odds, np.cumsum([len(shown) for shown in samples.shown])[:-1])  # views: what changes here changes there
+    which = [doubtful(of_page) for of_page in of_pages]
+    seen = [
+        second_sight(page, some, of_page[some], shown[some])
+        for page, some, of_page, shown in zip(samples.pages, which, of_pages, samples.shown, strict=True)
+    ]
+    all_ = doubtful(odds)
+    right, weight = samples.truth[all_] == np.concatenate([digits for digits, _ in seen]), samples.weight[all_]
+    told = np.concatenate([told for _, told in seen])
+    third = _fitted(told, right, weight, seed)
+    odds[all_] = third.log_odds(told)
+    last = [
+        fourth_features(page, some, told, of_page)
+        for page, some, (_, told), of_page in zip(samples.pages, which, seen, of_pages, strict=True)
+    ]
+    return ContextModel(first, second, third, _fitted(np.concatenate(last), right, weight, seed))
 
 
 def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: int) -> Network:

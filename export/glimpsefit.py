@@ -16,6 +16,7 @@ from digitedge.export.npz import read_arrays, write_arrays
 from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.export.starting import take_weights_wider
 from digitedge.models.recipes.glimpse import build_glimpse
+from digitedge.reading.context import LEAST
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
@@ -24,7 +25,7 @@ from digitedge.scenes.borrowed import BorrowedHands
 EPOCHS = 10
 
 _PER_PAGE = 100  # candidates kept, so that no page of text outweighs the others
-_WORTH = -5.0  # log-odds of the context's second network: what is more surely no digit teaches little
+_WORTH = LEAST - 1.0  # log-odds of the context's second network: what is more surely no digit teaches little
 _BATCH = 256
 _RATE = 3e-3
 _DECAY = 5e-3

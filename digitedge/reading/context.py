@@ -2,9 +2,12 @@
 
 Small networks turn what is known of a candidate (`digitedge.reading.surroundings`) into the calibrated probability that it is
 the digit it looks like. The first sees what the classifier says of the neighbours, the second what the first says of them;
-where that leaves a doubt, the third is told what a glimpse of the candidate amid its surroundings shows:
+where that leaves a doubt, the third is told what a glimpse of the candidate amid its surroundings shows, and the fourth what
+glimpses showed of the neighbours:
 
-    evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence ──▶ glimpse ──third──▶ confidence
+    evidence ──first──▶ confidence ──▶ the neighbours' confidence ──second──▶ confidence
+                             ┌───────────────────────────────────────────────────┘
+                             └──▶ glimpse ──third──▶ confidence ──▶ the neighbours' confidence ──fourth──▶ confidence
 
 A glimpse may change the digit, too: its network saw such candidates on pages, the classifier only their patches.
 
@@ -30,6 +33,9 @@ SECOND_FEATURES = FEATURES + 1 + AROUND
 
 THIRD_FEATURES = OWN + 3
 """How many the third network sees: a candidate's own, the second one's log-odds, the glimpse's for the same digit and none."""
+
+FOURTH_FEATURES = 4 + AROUND
+"""How many the fourth network sees: the third one's last three, its log-odds, and what stands around by its confidence."""
 
 Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
@@ -82,7 +88,8 @@ class Network:
         def rounded(vector: Floats) -> list[float]:
             return [float(f"{value:.2g}") for value in vector]
 
-        step = np.array(rounded(np.maximum(np.abs(self.hidden).max(axis=0) / 126, 1e-6)), np.float32)
+        # 120 of the 127 steps, as rounding may make them a twentieth shorter
+        step = np.array(rounded(np.maximum(np.abs(self.hidden).max(axis=0) / 120, 1e-6)), np.float32)
         return {
             "mean": rounded(self.mean),
             "scale": rounded(self.scale),
@@ -96,11 +103,12 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class ContextModel:
-    """The three networks, see the module's head."""
+    """The four networks, see the module's head."""
 
     first: Network
     second: Network
     third: Network
+    fourth: Network
 
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
@@ -109,7 +117,7 @@ class ContextModel:
             networks = [Network.from_metadata(network) for network in stored["networks"]]
         except (KeyError, ValueError, TypeError):  # as an older digitedge stored it, or damaged
             networks = []
-        if [len(network.mean) for network in networks] != [FEATURES, SECOND_FEATURES, THIRD_FEATURES]:
+        if [len(network.mean) for network in networks] != [FEATURES, SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES]:
             raise ModelError(
                 "The model's context was fitted to other features than this digitedge's.",
                 "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",
@@ -118,7 +126,7 @@ class ContextModel:
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the weights for the model file."""
-        return {"networks": [network.to_metadata() for network in (self.first, self.second, self.third)]}
+        return {"networks": [network.to_metadata() for network in (self.first, self.second, self.third, self.fourth)]}
 
     def judge(self, evidence: Evidence, look: Look) -> tuple[NDArray[np.intp], Floats]:
         """Return which digit each candidate of a picture is taken for, intp [N], and how likely it is one, float32 [N].
@@ -130,6 +138,7 @@ class ContextModel:
         if len(which):
             digits[which], features = second_sight(evidence, which, odds[which], look(which))
             odds[which] = self.third.log_odds(features)
+            odds[which] = self.fourth.log_odds(fourth_features(evidence, which, features, odds))
         return digits, logistic(odds)
 
     def before_looking(self, evidence: Evidence) -> Floats:
@@ -166,6 +175,20 @@ def second_sight(evidence: Evidence, which: NDArray[np.intp], odds: Floats, show
     digits = both.argmax(axis=1)
     seen = np.stack([odds, *log_odds(np.stack([shown[np.arange(len(which)), digits], shown[:, -1]]))], axis=1)
     return digits, np.concatenate([evidence.taken_for(which, digits), seen], axis=1)
+
+
+def fourth_features(evidence: Evidence, which: NDArray[np.intp], told: Floats, odds: Floats) -> Floats:
+    """Return float32 [K, `FOURTH_FEATURES`] for some candidates.
+
+    Args:
+        evidence: Of all candidates, N of them.
+        which: intp [K], their indices.
+        told: float32 [K, `THIRD_FEATURES`], what the third network was told of them.
+        odds: float32 [N], its log-odds for them and the second one's for the others.
+    """
+    confidence = logistic(odds)
+    around = evidence.scores_around(confidence, 1 - confidence)
+    return np.concatenate([told[:, OWN:], odds[which, None], around[which]], axis=1)
 
 
 def logistic(odds: Floats) -> Floats:

@@ -8,8 +8,9 @@ what stands in a ring is taken out of it (`digitedge.reading.rings`).
     └─────────┘        └──╯───╱───┘
 
 A path goes from the top to the bottom, one pixel to the side a row at most, so that it can follow the slant of a hand and
-wind between two digits that overlap. The paths are found as seams are (S. Avidan, A. Shamir 2007, "Seam Carving for
-Content-Aware Image Resizing"). Which of the parts are digits, the classifier says.
+wind between two digits that overlap. It leaves ink on both sides: the cheapest ones run beside the ink and part nothing. The
+paths are found as seams are (S. Avidan, A. Shamir 2007, "Seam Carving for Content-Aware Image Resizing"). Which of the parts
+are digits, the classifier says.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from digitedge.reading.candidates import Candidate, pieces_of
 from digitedge.reading.rings import inside, is_hollow
 
-MIN_ASPECT = 0.6  # width over height of a piece that may be more than one digit,
+MIN_ASPECT = 0.5  # width over height of a piece that may be more than one digit,
 _WIDE = 0.8  # and of one that is cut though it is a digit by itself
 _SURE = 0.9  # of a digit's probability,
 _LIKELY = 0.5  # and of one that tells how high digits are
@@ -33,7 +34,7 @@ _MIN_ASPECT = 0.12
 _MIN_HEIGHT = 0.45  # of a part, in heights of the whole piece
 _MAX_CUTS = 12
 _MAX_CUT = 0.4  # of the tallest column's ink
-_SIDESTEP = 0.08  # what a step to the side costs, in pixels of ink: of two free paths the straighter one is taken
+_LEAST_INK = 0.3  # pixels of ink on each side of a cut, in heights of a digit: paths around the ink part nothing
 _TOGETHER = 64  # pieces whose paths are followed in one go
 _ENOUGH = 4  # digits whose usual height tells how high digits are
 _HIGH = 1.7, 6.0  # usual heights of a piece that may be more than one line
@@ -42,16 +43,24 @@ _LINE = 0.6, 1.6  # usual heights of a line
 
 
 @dataclass(frozen=True, slots=True)
-class _Spacing:
-    """How near cuts may be to the piece's edges and to each other, in heights of a digit; how many a height."""
+class _Way:
+    """How pieces are cut.
+
+    Attributes:
+        edge: How near cuts may be to the piece's edges, in heights of a digit,
+        between: and to each other.
+        count: How many a height.
+        sidestep: What a step to the side costs, in pixels of ink: where that is little, paths run around a thick link.
+    """
 
     edge: float
     between: float
     count: float
+    sidestep: float
 
 
-_DIGITS = _Spacing(0.12, 0.22, 2.5)  # a 1 is thin
-_LINES = _Spacing(0.5, 0.5, 1.2)
+_DIGITS = _Way(0.12, 0.16, 4.0, 0.4)  # a 1 is thin
+_LINES = _Way(0.5, 0.5, 1.2, 0.08)
 
 
 def split(candidates: list[Candidate], chances: NDArray[np.float32] | None = None) -> Iterator[Candidate]:
@@ -136,35 +145,39 @@ def _runs(
                 yield edges[first], edges[last], (places[last] - places[first]) / height
 
 
-def _cuts(patches: list[NDArray[np.uint8]], digit_heights: list[float], spacing: _Spacing) -> list[list[NDArray[np.intp]]]:
+def _cuts(patches: list[NDArray[np.uint8]], digit_heights: list[float], way: _Way) -> list[list[NDArray[np.intp]]]:
     """Return for each patch the paths where least ink would be cut, from left to right: the columns, [h], on their right."""
     cuts: list[list[NDArray[np.intp]]] = [[] for _ in patches]
     order = sorted(range(len(patches)), key=lambda index: patches[index].shape[0])
     for first in range(0, len(order), _TOGETHER):
         some = order[first : first + _TOGETHER]
-        for index, (ink, paths) in zip(some, _paths([patches[index] for index in some]), strict=True):
-            cuts[index] = _best(patches[index], ink, paths, digit_heights[index], spacing)
+        for index, (ink, paths) in zip(some, _paths([patches[index] for index in some], way.sidestep), strict=True):
+            cuts[index] = _best(patches[index], ink, paths, digit_heights[index], way)
     return cuts
 
 
 def _best(
-    patch: NDArray[np.uint8], ink: NDArray[np.float32], paths: NDArray[np.intp], digit_height: float, spacing: _Spacing
+    patch: NDArray[np.uint8], ink: NDArray[np.float32], paths: NDArray[np.intp], digit_height: float, way: _Way
 ) -> list[NDArray[np.intp]]:
-    """Return those of all paths, see `_paths`, that cut least ink and are not too close to each other, from left to right."""
+    """Return those of all paths, see `_paths`, that part ink, cut least of it and are not too close, from left to right."""
     height, width = patch.shape
     place = paths.sum(axis=0) / height
     limit = _MAX_CUT * float(np.count_nonzero(patch, axis=0).max())
-    edge = spacing.edge * digit_height
-    open_ = (place > edge) & (place < width - edge) & (ink <= limit)
+    edge = way.edge * digit_height
+    before = np.pad(np.cumsum(patch, axis=1, dtype=np.float32), ((0, 0), (1, 0)))
+    on_left = np.take_along_axis(before, paths, axis=1).sum(axis=0) / 255
+    enough = _LEAST_INK * digit_height
+    parting = (on_left >= enough) & (before[:, -1].sum() / 255 - on_left >= enough)
+    open_ = (place > edge) & (place < width - edge) & (ink <= limit) & parting
     cuts: list[int] = []
-    while len(cuts) < min(_MAX_CUTS, spacing.count * width / digit_height) and open_.any():
+    while len(cuts) < min(_MAX_CUTS, way.count * width / digit_height) and open_.any():
         best = int(np.where(open_, ink, np.inf).argmin())
         cuts.append(best)
-        open_ &= np.abs(place - place[best]) > spacing.between * digit_height
+        open_ &= np.abs(place - place[best]) > way.between * digit_height
     return [paths[:, column] for column in sorted(cuts, key=lambda column: float(place[column]))]
 
 
-def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
+def _paths(patches: list[NDArray[np.uint8]], sidestep: float) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
     """Yield for each patch the cheapest paths down to the columns of its last row: pixels of ink they cut [w], columns [h, w].
 
     All patches stand on one ground, side by side with walls between them, so that they are followed down together. Above
@@ -183,13 +196,13 @@ def _paths(patches: list[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.float3
     for row in range(1, height):
         above = total[row - 1]
         np.minimum(above[:-2], above[2:], out=side)
-        side += _SIDESTEP
+        side += sidestep
         np.minimum(side, above[1:-1], out=side)
         total[row, 1:-1] += side
     came = np.zeros((height, width), np.int8)
     left, above, right = total[:-1, :-2], total[:-1, 1:-1], total[:-1, 2:]
     aside = np.where(left <= right, np.int8(-1), np.int8(1))
-    came[1:, 1:-1] = np.where(np.minimum(left, right) + np.float32(_SIDESTEP) < above, aside, np.int8(0))
+    came[1:, 1:-1] = np.where(np.minimum(left, right) + np.float32(sidestep) < above, aside, np.int8(0))
     paths = np.empty((height, width), np.intp)
     paths[-1] = np.arange(width)
     for row in range(height - 1, 0, -1):

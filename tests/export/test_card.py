@@ -14,8 +14,8 @@ from digitedge.export.reliability import calibration_error, page_reliability, ri
 from digitedge.export.seedruns import seed_spread
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
-from digitedge.reading.context import SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network, logistic
-from digitedge.reading.surroundings import FEATURES, Evidence
+from digitedge.reading.context import FOURTH_FEATURES, SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network, logistic
+from digitedge.reading.surroundings import FEATURES, Evidence, Neighbours
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits
 
@@ -57,7 +57,8 @@ BASE = {
 
 def a_context(weight: float) -> ContextModel:
     """The log-odds are ``weight`` times the first feature, where that is positive, less 2."""
-    return ContextModel(a_network(FEATURES, 1.0), a_network(SECOND_FEATURES, weight), a_network(THIRD_FEATURES, weight))
+    sizes = (SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES)
+    return ContextModel(a_network(FEATURES, 1.0), *(a_network(size, weight) for size in sizes))
 
 
 def a_network(features: int, weight: float) -> Network:
@@ -82,7 +83,7 @@ def drawn_samples(count: int, weight: float) -> Samples:
     places[0] = 1000 * np.arange(count)  # far from each other
     chances = np.zeros((count, 10), np.float32)
     chances[:, 0] = logistic(features[:, 0])
-    page = Evidence(features, chances, places)
+    page = Evidence(features, chances, places, Neighbours.of(places))
     shown = np.full((count, 11), 1 / 11, np.float32)
     digits, confidence = a_context(weight).judge(page, shown.__getitem__)
     truth = np.where(rng.random(count) < confidence, digits, 10)
