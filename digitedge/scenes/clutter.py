@@ -1,4 +1,4 @@
-"""What lies in the picture besides writing: fingers, pens, clips, stains, specks."""
+"""What lies in the picture besides writing: fingers, pens, stains, specks, and things of all kinds."""
 
 from __future__ import annotations
 
@@ -7,28 +7,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.scenes.board import Board
+from digitedge.scenes.objects import draw_object
 
 _SKIN = ((120, 150, 205), (90, 120, 180), (60, 85, 130), (150, 180, 225))
 
 
 def add_clutter(board: Board, difficulty: float) -> None:
     """Put things on the page where they cover no glyph."""
-    rng = board.rng
+    rng, taken = board.rng, _taken(board)
+    for chance, draw in ((0.25, _finger), (0.2, _stick), (0.3, _stain)):
+        if rng.random() < chance * (0.4 + 0.8 * difficulty):
+            mask = draw(board.size_wh, rng)
+            if not cv2.bitwise_and(mask, taken).any():
+                _paint(board, mask, draw is _stain)
+    if rng.random() < 0.4 * difficulty:
+        _specks(board, taken)
+
+
+def lay_objects(board: Board, rng: np.random.Generator, count: int) -> None:
+    """Lay up to ``count`` things with their shadows where they cover no glyph; they may reach out of the picture."""
+    taken = _taken(board)
     width, height = board.size_wh
-    taken = np.zeros((height, width), np.uint8)
+    for _ in range(count):
+        thing, mask = draw_object(rng)
+        zoom = float(rng.uniform(0.06, 0.45)) * min(width, height) / mask.shape[0]
+        if zoom < 0.5:  # else the turn would leave pixels out
+            thing, mask = (
+                cv2.resize(part, None, fx=2 * zoom, fy=2 * zoom, interpolation=cv2.INTER_AREA) for part in (thing, mask)
+            )
+            zoom = 0.5
+        turn, (x, y) = float(rng.uniform(0, 360)), rng.uniform(0, 1, 2) * (width, height)
+        place = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), turn, zoom)
+        place[:, 2] += (x - mask.shape[1] / 2, y - mask.shape[0] / 2)
+        seen = np.asarray(cv2.warpAffine(mask, place, (width, height)), np.uint8)
+        if cv2.bitwise_and(seen, taken).any():
+            continue
+        reach = max(1.0, 0.06 * zoom * mask.shape[0])
+        shift = np.array([[1, 0, rng.normal(0, reach)], [0, 1, rng.normal(0, reach)]])
+        shadow = cv2.GaussianBlur(cv2.warpAffine(seen, shift, (width, height)), (0, 0), float(rng.uniform(0.2, 1)) * reach)
+        board.cover(np.asarray(shadow, np.uint8), (15.0, 15.0, 15.0), float(rng.uniform(0.1, 0.5)))
+        x, y, w, h = cv2.boundingRect(seen)
+        share = seen[y : y + h, x : x + w, None].astype(np.float32) / 255
+        colors = cv2.warpAffine(thing, place, (width, height))[y : y + h, x : x + w]
+        part = board.image_bgr[y : y + h, x : x + w]
+        part[:] = (part + (colors - part.astype(np.float32)) * share + np.float32(0.5)).astype(np.uint8)
+        taken |= seen
+
+
+def _taken(board: Board) -> NDArray[np.uint8]:
+    """Return uint8 [H, W], set on and near glyphs."""
+    taken = np.zeros(board.image_bgr.shape[:2], np.uint8)
     for box_x, box_y, box_w, box_h in [
         *(digit.box_xywh for digit in board.digits),
         *(other.box_xywh for other in board.others),
     ]:
         grow = 2 + box_h // 6
         cv2.rectangle(taken, (box_x - grow, box_y - grow), (box_x + box_w + grow, box_y + box_h + grow), 255, -1)
-    for chance, draw in ((0.25, _finger), (0.2, _stick), (0.3, _stain)):
-        if rng.random() < chance * (0.4 + 0.8 * difficulty):
-            mask = draw((width, height), rng)
-            if not cv2.bitwise_and(mask, taken).any():
-                _paint(board, mask, draw is _stain)
-    if rng.random() < 0.4 * difficulty:
-        _specks(board, taken)
+    return taken
 
 
 def _paint(board: Board, mask: NDArray[np.uint8], stain: bool) -> None:

@@ -14,7 +14,7 @@ from digitedge.scenes import layouts_notes as notes
 from digitedge.scenes import layouts_numbers as numbers
 from digitedge.scenes.board import Board
 from digitedge.scenes.borrowed import BorrowedHands
-from digitedge.scenes.clutter import add_clutter
+from digitedge.scenes.clutter import add_clutter, lay_objects
 from digitedge.scenes.extras import mark_up, punch_holes, shine_through
 from digitedge.scenes.grounds import GROUNDS, Area, Ground, lay_ground
 from digitedge.scenes.optics import photograph, scan
@@ -45,6 +45,8 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "letters": (1.2, documents.draw_letters),
     "marks": (0.6, documents.draw_marks),
 }
+
+_OBJECTS, _OBJECTS_ON_DESKS = 0.2, 0.7  # of the pages, on which things lie
 
 _OTHER_KINDS = {"desk": 0.5, "mixed": 0.8, "several": 2.4}
 
@@ -117,6 +119,9 @@ def draw_page(
         if rng.random() < 0.3 and kind not in ("sum", "sudoku", "form", "table", "diagram", "several"):
             mark_up(board, writer)
     add_clutter(board, difficulty)
+    of_objects = np.random.default_rng((seed, 4))  # of their own: a page without any is as it would be if there were none
+    if of_objects.random() < (_OBJECTS_ON_DESKS if kind == "desk" else _OBJECTS):
+        lay_objects(board, of_objects, int(of_objects.integers(1, 7)))
     smallest = min((digit.box_xywh[3] for digit in board.digits if digit.digit != 1), default=24)
     if rng.random() < (0.2 if kind in ("single", "scattered") else 0.06):
         return board.finish(kind, scan(board.image_bgr, rng))
