@@ -9,18 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.export.networkfit import fitted
 from digitedge.export.readpages import ReadPage, read_pages
-from digitedge.reading.context import ContextModel, Network, doubtful, fourth_features, second_features, second_sight
+from digitedge.reading.context import ContextModel, doubtful, fourth_features, second_features, second_sight
 from digitedge.reading.reader import Reader
 from digitedge.reading.surroundings import Evidence, Floats
 from digitedge.scenes.borrowed import BorrowedHands
 
 _HIDDEN = 16
-_EPOCHS = 24
-_BATCH = 1024
-_STEPS = 64  # of the optimiser in one call: with networks so small Python would take most of the time
-_RATE = 6e-3
-_DECAY = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +64,9 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
     others. The third and the fourth are fitted to doubtful candidates only, as they are asked about no others.
     """
     right = samples.truth == np.concatenate([page.best for page in samples.pages])
-    first = _fitted(np.concatenate([page.features for page in samples.pages]), right, samples.weight, seed)
+    first = fitted(np.concatenate([page.features for page in samples.pages]), right, samples.weight, _HIDDEN, seed)
     features = np.concatenate([second_features(page, first.log_odds(page.features)) for page in samples.pages])
-    second = _fitted(features, right, samples.weight, seed)
+    second = fitted(features, right, samples.weight, _HIDDEN, seed)
     odds = second.log_odds(features)
     of_pages = np.split(odds, np.cumsum([len(shown) for shown in samples.shown])[:-1])  # views: what changes here changes there
     which = [doubtful(of_page) for of_page in of_pages]
@@ -81,39 +77,13 @@ def fit(samples: Samples, seed: int = 0) -> ContextModel:
     all_ = doubtful(odds)
     right, weight = samples.truth[all_] == np.concatenate([digits for digits, _ in seen]), samples.weight[all_]
     told = np.concatenate([told for _, told in seen])
-    third = _fitted(told, right, weight, seed)
+    third = fitted(told, right, weight, _HIDDEN, seed)
     odds[all_] = third.log_odds(told)
     last = [
         fourth_features(page, some, told, of_page)
         for page, some, (_, told), of_page in zip(samples.pages, which, seen, of_pages, strict=True)
     ]
-    return ContextModel(first, second, third, _fitted(np.concatenate(last), right, weight, seed))
-
-
-def _fitted(features: Floats, right: NDArray[np.bool_], weight: Floats, seed: int) -> Network:
-    import keras
-
-    keras.utils.set_random_seed(seed)
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
-    network = keras.Sequential(
-        [keras.Input((features.shape[1],)), keras.layers.Dense(_HIDDEN, activation="relu"), keras.layers.Dense(1)]
-    )
-    rate = keras.optimizers.schedules.CosineDecay(_RATE, max(1, _EPOCHS * len(features) // _BATCH))
-    network.compile(
-        keras.optimizers.AdamW(rate, weight_decay=_DECAY),
-        keras.losses.BinaryCrossentropy(from_logits=True),
-        steps_per_execution=_STEPS,
-    )
-    network.fit(
-        (features - mean) / scale,
-        right.astype(np.float32)[:, None],
-        sample_weight=weight,
-        batch_size=_BATCH,
-        epochs=_EPOCHS,
-        verbose=0,
-    )
-    hidden, hidden_bias, output, output_bias = network.get_weights()
-    return Network(mean, scale, hidden, hidden_bias, output[:, 0], float(output_bias[0]))
+    return ContextModel(first, second, third, fitted(np.concatenate(last), right, weight, _HIDDEN, seed))
 
 
 def _samples(reader: Reader, page: ReadPage) -> Samples:

@@ -23,6 +23,7 @@ from digitedge.reading.surroundings import Evidence, evidence
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.pages import draw_page
+from digitedge.scenes.truth import Scene
 
 _USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
 _SINGLE_EVERY = 5  # of the pages shows one large digit: what a beginner holds up first, and among random pages next to nothing
@@ -36,6 +37,7 @@ class ReadPage:
 
     Attributes:
         seed: Of the page.
+        scene: The page itself.
         layers: Its ink.
         candidates: What may be a digit, N of them.
         known: What is known of them.
@@ -44,6 +46,7 @@ class ReadPage:
     """
 
     seed: int
+    scene: Scene
     layers: list[InkLayer]
     candidates: list[Candidate]
     known: Evidence
@@ -85,4 +88,4 @@ def _taken(seed: int, take: Callable[[Reader, ReadPage], T], hands: BorrowedHand
         return None
     known = evidence(candidates, probabilities, reader.classifier.digits)
     truth = label_candidates(candidates, scene)[1]
-    return take(reader, ReadPage(seed, layers, candidates, known, truth, (_USUAL_PAGE / len(candidates)) ** 0.5))
+    return take(reader, ReadPage(seed, scene, layers, candidates, known, truth, (_USUAL_PAGE / len(candidates)) ** 0.5))

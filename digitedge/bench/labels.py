@@ -18,7 +18,12 @@ def file_labels(files: Iterable[str]) -> dict[str, str]:
 
 def case_label(label: str, threads: int) -> str:
     """Return what a file with a number of threads is called: "net.tflite, 2 threads"."""
-    return f"{label}, {threads} thread{'s' if threads > 1 else ''}"
+    return f"{label}, {threads_label(threads)}"
+
+
+def threads_label(threads: int) -> str:
+    """Return "1 thread", "2 threads" and so on."""
+    return f"{threads} thread{'s' if threads > 1 else ''}"
 
 
 def counterparts(files: Sequence[str], others: Sequence[str]) -> dict[str, str]:

@@ -110,6 +110,11 @@ def _failure(report: dict[str, Any], changes: list[Change], delivery: Delivery) 
     slower = [f"{change.what} takes {change.ratio.ratio:.2f} × as long" for change in changes if change.is_slower]
     if slower:
         return f"Slower than before: {'; '.join(slower)}.", "Run both again; if it stays, find what changed."
+    if "changes" in report and not changes:
+        return (
+            "Nothing was compared: the older report holds nothing that was measured now.",
+            "Measure the same models with as many threads as then.",
+        )
     if report.get("failed"):
         return (
             f"Not measured: {', '.join(report['failed'])}.",

@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from digitedge.bench.labels import file_labels
+from digitedge.bench.labels import file_labels, threads_label
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -70,8 +70,7 @@ def _histogram(canvas: _Canvas, model: dict[str, Any], label: str, top: float, r
     def x_of(microseconds: float) -> float:
         return left + (min(microseconds, high) - low) / (high - low) * (right - left)
 
-    plural = "s" if model["threads"] > 1 else ""
-    canvas.text((left, top), f"{label} · {model['quantize']} · {model['threads']} thread{plural}", 13)
+    canvas.text((left, top), f"{label} · {model['quantize']} · {threads_label(model['threads'])}", 13)
     canvas.text((right, top), f"{model['runs']} runs", 12, _MUTED, "ra")
     counts, edges = model["histogram_us"]["counts"], model["histogram_us"]["edges"]
     tallest = max(*counts, 1)

@@ -17,7 +17,6 @@ model file, because they know that model's habits.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
-from digitedge.reading.surroundings import AROUND, FEATURES, OWN, Evidence, Floats, log_odds
+from digitedge.reading.network import Floats, Network
+from digitedge.reading.surroundings import AROUND, FEATURES, OWN, Evidence, log_odds
 
 SECOND_FEATURES = FEATURES + 1 + AROUND
 """How many the second network sees: the first one's, its log-odds, and what stands around by its confidence."""
@@ -40,65 +40,9 @@ FOURTH_FEATURES = 4 + AROUND
 Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
-_CLIP = 16.0  # log-odds beyond are certainty
 _LEAST_CHANCE = 1e-6  # of any digit: neither network alone rules one out
 LEAST, MOST = -6.0, 4.0
 """Log-odds of the second network (0.25 and 98 %) between which a candidate is worth a look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """features → hidden, ReLU → log-odds; all weights float32.
-
-    Attributes:
-        mean: [F], of the features.
-        scale: [F], their standard deviations.
-        hidden: [F, H] and its ``hidden_bias`` [H], followed by ReLU.
-        hidden_bias: See ``hidden``.
-        output: [H], and its ``output_bias``, giving log-odds.
-        output_bias: See ``output``.
-    """
-
-    mean: Floats
-    scale: Floats
-    hidden: Floats
-    hidden_bias: Floats
-    output: Floats
-    output_bias: float
-
-    def log_odds(self, features: Floats) -> Floats:
-        """Return float32 [N] for float32 [N, F]."""
-        hidden = np.maximum((features - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        return np.minimum(np.maximum(hidden @ self.output + np.float32(self.output_bias), -_CLIP), _CLIP)
-
-    @classmethod
-    def from_metadata(cls, stored: dict[str, Any]) -> Network:
-        """Return the network that `to_metadata` stored."""
-        vectors = {name: np.array(stored[name], np.float32) for name in ("mean", "scale", "hidden_bias", "output")}
-        steps = np.frombuffer(base64.b64decode(stored["hidden"]), np.int8).reshape(len(vectors["mean"]), -1)
-        hidden = (steps * np.array(stored["hidden_step"], np.float32)).astype(np.float32)
-        return cls(**vectors, hidden=hidden, output_bias=float(stored["output_bias"]))
-
-    def to_metadata(self) -> dict[str, Any]:
-        """Return the weights: ``hidden`` as int8 in base64 with a step for each unit, the others with two significant digits.
-
-        In a compressed file that is half of what the same weights take as numbers.
-        """
-
-        def rounded(vector: Floats) -> list[float]:
-            return [float(f"{value:.2g}") for value in vector]
-
-        # 120 of the 127 steps, as rounding may make them a twentieth shorter
-        step = np.array(rounded(np.maximum(np.abs(self.hidden).max(axis=0) / 120, 1e-6)), np.float32)
-        return {
-            "mean": rounded(self.mean),
-            "scale": rounded(self.scale),
-            "hidden": base64.b64encode(np.rint(self.hidden / step).clip(-127, 127).astype(np.int8).tobytes()).decode(),
-            "hidden_step": rounded(step),
-            "hidden_bias": rounded(self.hidden_bias),
-            "output": rounded(self.output),
-            "output_bias": float(f"{self.output_bias:.2g}"),
-        }
 
 
 @dataclass(frozen=True, slots=True)

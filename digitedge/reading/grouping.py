@@ -1,30 +1,24 @@
-"""Readings → numbers: neighbours on one line, of one size, closer than a space."""
+"""Readings → numbers: which neighbours of a line are of one number, `digitedge.reading.joints` says."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.decide import around
+from digitedge.reading.joints import APART, POINT, JointModel, Pairs, shipped_joints
 from digitedge.reading.neighbours import followers
-from digitedge.reading.page import Box, Number, Reading
-from digitedge.reading.rules import are_of_paper, do_part, is_bar
-from digitedge.reading.signs import is_comma, is_minus, is_point
+from digitedge.reading.page import Box, Number, Reading, no_boxes
+from digitedge.reading.rules import is_bar
+from digitedge.reading.signs import is_minus
 
-_MAX_GAP = 0.54  # between one number's neighbours, in heights of the two in the mean
-_RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on
 _MINUS_ALONE = 0.35  # heights before a minus, where nothing stands
-_COMMA_HIGHER = 1.5  # than a point of the same hand
-_MIN_COMMAS = 3  # on a page of lists,
-_COMMA_SHARE = 0.15  # and of its digits
-_TAIL = 1.8  # width over height: a flat stroke at the foot is the end of a digit
-_MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
 _MIN_LINE_OVERLAP = 0.5  # of the smaller one's height
 
 
@@ -33,44 +27,44 @@ def in_reading_order(readings: list[Reading]) -> list[Reading]:
     return [reading for line in _lines(readings) for reading in line]
 
 
+def pairs_of(readings: list[Reading]) -> NDArray[np.intp]:
+    """Return intp [2, P]: the digits that another follows in its line, and these."""
+    after = np.array(followers(np.array([reading.box_xywh for reading in readings], np.float32).reshape(-1, 4)), np.intp)
+    return np.stack([np.flatnonzero(after >= 0), after[after >= 0]])
+
+
 def group_numbers(
-    readings: list[Reading], signs: NDArray[np.int32] | None = None, rules: NDArray[np.int32] | None = None
+    readings: list[Reading],
+    signs: NDArray[np.int32] | None = None,
+    rules: NDArray[np.int32] | None = None,
+    model: JointModel | None = None,
 ) -> tuple[Number, ...]:
     """Return the numbers that readings in reading order form.
 
     Args:
         readings: In reading order; the numbers' members are indices into them.
-        signs: int32 [M, 4], boxes of ink beside the digits (`Page.signs`): between two digits a point joins them and anything
-            else parts them; a minus before the first belongs to it.
+        signs: int32 [M, 4], boxes of ink beside the digits (`Page.signs`): a point, or what parts numbers; a minus before the
+            first digit belongs to its number.
         rules: int32 [K, 4], boxes of pieces of upright rules: they part what stands in two cells of a table.
+        model: Tells which neighbours are of one number; `shipped_joints` if None.
     """
     boxes = [reading.box_xywh for reading in readings]
-    digits = np.array(boxes, np.float32).reshape(-1, 4)
-    after = followers(digits)
-    beside = _Places.of([] if signs is None else signs.tolist())
-    of_table = rules is not None and len(rules) > 0 and not are_of_paper(rules.astype(np.float32), digits)
-    upright = _Places.of(rules.tolist() if rules is not None and of_table else [])
-    joints = _alike([_joint(boxes[i], boxes[j], beside, upright) if j >= 0 else None for i, j in enumerate(after)])
-    inner = {follower for follower, joint in zip(after, joints, strict=True) if joint is not None}
+    signs, rules = (no_boxes() if some is None else some for some in (signs, rules))
+    pairs = pairs_of(readings)
+    joints: dict[int, tuple[int, int]] = {}  # a digit → what joins the one after it, and which that is
+    if pairs.size:
+        kinds = (model or shipped_joints()).judge(Pairs.of(readings, pairs, signs, rules))
+        joints = {i: (kind, j) for i, j, kind in zip(*pairs.tolist(), kinds.tolist(), strict=True) if kind != APART}
+    inner = {follower for _, follower in joints.values()}
+    beside = _Places.of(signs.tolist())
     numbers = []
     for index in range(len(readings)):
         if index not in inner:
-            run = [index]
-            while joints[run[-1]] is not None:
-                run.append(after[run[-1]])
-            for members, points in _parts(run, [joint for member in run if (joint := joints[member]) is not None]):
+            for members, points in _parts(index, joints):
                 sign = _minus_before(boxes[members[0]], boxes, beside)
                 parts = [f"{readings[member].digit}{point}" for member, point in zip(members, [*points, ""], strict=True)]
                 numbers.append(_number(sign + "".join(parts), members, readings))
     return tuple(numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Joint:
-    """What stands between two neighbours: nothing, "." or ",", and its height, in heights of theirs."""
-
-    text: str
-    height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,69 +87,17 @@ class _Places:
         return [box for _, box in sorted(found)]
 
 
-def _alike(joints: list[_Joint | None]) -> list[_Joint | None]:
-    """Return joints with the points of a page of lists as commas, where they are no smaller than its commas."""
-    commas = [joint.height for joint in joints if joint is not None and joint.text == ","]
-    if len(commas) < max(_MIN_COMMAS, _COMMA_SHARE * len(joints)):
-        return joints
-    least = median(commas) / _COMMA_HIGHER
-    return [_Joint(",", j.height) if j is not None and j.text == "." and j.height >= least else j for j in joints]
-
-
-def _joint(left: Box, right: Box, signs: _Places, rules: _Places) -> _Joint | None:
-    """Return what stands between two neighbours of one number or list; None where nothing joins them."""
-    height = max(left[3], right[3])
-    gap = 2 * (right[0] - left[0] - left[2]) / (left[3] + right[3])
-    between = _between(signs, left, right) if signs.boxes else []
-    if len(between) == 1 and is_point(between[0], left, right):
-        return _Joint(".", between[0][3] / height)
-    span = left[1] - _RULE_REACH * height, left[1] + (1 + _RULE_REACH) * height
-    bars = [box for box in signs.within(*span) if is_bar(box, height)] if between else []
-    pieces = [] if any(box not in bars for box in between) else rules.within(*span) + bars
-    parted = do_part(left, right, pieces) if pieces else None
-    if parted is False:
-        return _Joint("")
-    if len(between) == 1 and is_comma(between[0], left, right):
-        return _Joint(",", between[0][3] / height)
-    return None if between or parted or gap > _MAX_GAP else _Joint("")
-
-
-def _between(signs: _Places, left: Box, right: Box) -> list[Box]:
-    """Return the signs that stand between two neighbours, from a little above their heads to under their feet."""
-    height = max(left[3], right[3])
-    top, bottom = min(left[1], right[1]) + 0.22 * height, max(left[1] + left[3], right[1] + right[3]) + 0.3 * height
-    first, last = left[0] + 0.6 * left[2], right[0] + 0.4 * right[2]
-    foot = max(left[1] + left[3], right[1] + right[3]) + 0.08 * height
-    found: list[Box] = []
-    for x, y, w, h in signs.within(top, bottom):
-        over_both = x < left[0] + 0.5 * left[2] and x + w > right[0] + 0.5 * right[2]
-        tail = y + h / 2 > left[1] + left[3] - 0.22 * height and w > _TAIL * h
-        again = any(_same(other, (x, y, w, h)) for other in found)
-        inside = first < x + w / 2 < last and max(w, h) >= _MIN_SIGN * height and y < foot
-        if inside and not over_both and not tail and not again:
-            found.append((x, y, w, h))
-    return found
-
-
-def _parts(run: list[int], joints: list[_Joint]) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield the numbers of a run: their members, and what stands between these.
-
-    Commas part. So do several points in a row, and points no smaller than the commas beside them: they are a list's commas in
-    a small hand.
-    """
-    points = [joint.height for joint in joints if joint.text == "."]
-    commas = [joint.height for joint in joints if joint.text == ","]
-    are_commas = len(points) > 1 if not commas else min(commas) < _COMMA_HIGHER * max(points, default=0)
-    texts: list[str] = []
-    members = run[:1]
-    for follower, joint in zip(run[1:], joints, strict=True):
-        if joint.text == "," or (joint.text == "." and are_commas):
-            yield members, texts
-            members, texts = [follower], []
-        else:
-            members.append(follower)
-            texts.append(joint.text)
-    yield members, texts
+def _parts(first: int, joints: dict[int, tuple[int, int]]) -> list[tuple[list[int], list[str]]]:
+    """Return the numbers of a run of digits: their members, and what stands between these. Several points in a row part."""
+    run, texts = [first], []
+    while run[-1] in joints:
+        kind, follower = joints[run[-1]]
+        run.append(follower)
+        texts.append("." if kind == POINT else "")
+    if texts.count(".") <= 1:
+        return [(run, texts)]
+    starts = [0, *(place + 1 for place, text in enumerate(texts) if text), len(run)]
+    return [(run[start:end], [""] * (end - start - 1)) for start, end in pairwise(starts)]
 
 
 def _minus_before(digit: Box, digits: list[Box], signs: _Places) -> str:

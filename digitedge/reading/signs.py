@@ -114,39 +114,6 @@ def _holds(box: Box, other: Box) -> bool:
     return 0 <= x <= box[2] and 0 <= y <= box[3]
 
 
-def is_point(sign: Box, left: Box, right: Box) -> bool:
-    """Return whether a sign between two digits is a decimal point: small, about round, at their feet.
-
-    >>> is_point((32, 36, 4, 4), (0, 0, 24, 40), (44, 0, 24, 40))
-    True
-    >>> is_point((32, 34, 6, 14), (0, 0, 24, 40), (44, 0, 24, 40))
-    False
-    """
-    height = max(left[3], right[3])
-    foot = (left[1] + left[3] + right[1] + right[3]) / 2
-    x, y, w, h = sign
-    between = max(x - left[0] - left[2], right[0] - x - w) <= 0.45 * height
-    small = max(w, h) <= 0.27 * height + _SOFT_PX and max(w, h) <= 2.2 * min(w, h)
-    flat = w <= 0.45 * height and h <= 0.75 * w  # a point made in haste; commas are upright
-    is_round = max(w, h) <= min(0.2 * height + _SOFT_PX, 1.3 * w)
-    hang = 0.24 if is_round else 0.12  # below the feet: a comma has a tail there
-    lowest = max(left[1] + left[3], right[1] + right[3])
-    low = foot - 0.28 * height <= y + h / 2 and y + h <= lowest + hang * height + _SOFT_PX
-    return between and (small or flat) and low
-
-
-def is_comma(sign: Box, left: Box, right: Box) -> bool:
-    """Return whether a sign between two digits is a list's comma (or point): small and low.
-
-    >>> is_comma((32, 34, 6, 14), (0, 0, 24, 40), (44, 0, 24, 40))
-    True
-    """
-    height = max(left[3], right[3])
-    foot = (left[1] + left[3] + right[1] + right[3]) / 2
-    _, y, w, h = sign
-    return max(w, h) <= 0.5 * height and y + h / 2 >= foot - 0.28 * height
-
-
 def is_minus(sign: Box, digit: Box) -> bool:
     """Return whether a sign to the left of a digit is its minus: flat, short, at half its height, close.
 

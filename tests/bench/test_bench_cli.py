@@ -136,6 +136,14 @@ def test_an_older_report_of_a_far_faster_or_slower_machine(bench, report, golden
         assert "New over old" in bench(golden_model, *QUICK, "--compare", older)
 
 
+def test_an_older_report_of_other_models_is_no_proof(bench, report, golden_model, tmp_path):
+    older = tmp_path / "old.json"
+    models = [model | {"file": "other.tflite"} for model in report["models"]]
+    older.write_text(json.dumps(report | {"pipeline": None, "models": models}))
+    with pytest.raises(GateError, match="Nothing was compared"):
+        bench(golden_model, *QUICK, "--compare", older)
+
+
 def test_strict_fails_on_doubts_and_then_prints_no_json(report, capsys):
     from digitedge.cli.bench_deliver import Delivery, deliver
 

@@ -14,7 +14,8 @@ from digitedge.export.reliability import calibration_error, page_reliability, ri
 from digitedge.export.seedruns import seed_spread
 from digitedge.models import DEFAULT_MODEL
 from digitedge.patch import to_inputs
-from digitedge.reading.context import FOURTH_FEATURES, SECOND_FEATURES, THIRD_FEATURES, ContextModel, Network, logistic
+from digitedge.reading.context import FOURTH_FEATURES, SECOND_FEATURES, THIRD_FEATURES, ContextModel, logistic
+from digitedge.reading.network import Network
 from digitedge.reading.surroundings import FEATURES, Evidence, Neighbours
 from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.digits import draw_digits
@@ -70,7 +71,7 @@ def a_network(features: int, weight: float) -> Network:
         hidden,
         np.zeros(1, np.float32),
         np.array([weight], np.float32),
-        -2.0,
+        np.float32(-2.0),
     )
 
 

@@ -13,9 +13,9 @@ from digitedge.reading.context import (
     SECOND_FEATURES,
     THIRD_FEATURES,
     ContextModel,
-    Network,
     doubtful,
 )
+from digitedge.reading.network import Network
 from digitedge.reading.surroundings import FEATURES, OWN, Evidence, evidence, log_odds
 
 
@@ -28,7 +28,7 @@ def network(features: int, seed: int) -> Network:
         hidden.astype(np.float32),
         rng.normal(size=8).astype(np.float32),
         rng.normal(size=8).astype(np.float32),
-        0.25,
+        np.float32(0.25),
     )
 
 

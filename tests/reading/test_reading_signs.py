@@ -27,7 +27,7 @@ def test_a_point_at_the_foot_joins() -> None:
 def test_a_point_may_be_a_dash_or_hang_below_the_feet() -> None:
     assert texts(row("35", 0, 50), (29, 34, 16, 10)) == ["3.5"]
     assert texts(row("35", 0, 44), (32, 42, 6, 6)) == ["3.5"]
-    for comma in ((32, 42, 6, 12), (32, 40, 5, 9), (32, 39, 4, 8)):
+    for comma in ((32, 42, 6, 12), (31, 36, 7, 16), (30, 34, 6, 20)):
         assert texts(row("35", 0, 44), comma) == ["3", "5"]
 
 
@@ -96,7 +96,7 @@ def test_several_points_in_a_row_of_digits_part_it_like_commas() -> None:
 
 
 def test_a_comma_in_the_row_makes_a_small_one_a_comma_too() -> None:
-    assert texts(row("356", 0, 44, 100), (32, 36, 5, 8), (82, 36, 6, 12)) == ["3", "5", "6"]
+    assert texts(row("356", 0, 44, 100), (32, 36, 5, 10), (82, 36, 6, 14)) == ["3", "5", "6"]
 
 
 def test_a_small_point_stays_one_beside_large_commas() -> None:

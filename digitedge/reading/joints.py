@@ -1,0 +1,209 @@
+"""What joins two neighbours of a line: their number, its point, or nothing; told by two small networks.
+
+The first sees the two digits, the ink between them and how close digits are on the page; the second what the first thinks of
+the page, too: in a list of numbers many pairs are parted by a mark as large as this one, in a bill such a mark is a point.
+
+    boxes, signs, rules ──first──▶ apart, joined or point ──the whole page's──▶ second ──▶ apart, joined or point
+
+They are fitted on drawn pages (``digitedge.export.jointfit``, scripts/fit-joints) and lie beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.reading.near import overlapping
+from digitedge.reading.network import Floats, Network
+from digitedge.reading.page import Box, Reading
+from digitedge.reading.rules import are_of_paper, do_part
+
+APART, JOINED, POINT = range(3)
+"""What two neighbours are: of two numbers, of one, or of one with its point between them."""
+
+JOINT_MODEL = Path(__file__).with_name("joints.json")
+"""Both networks."""
+
+FIRST_FEATURES = 27
+"""How many the first network sees."""
+
+SECOND_FEATURES = FIRST_FEATURES + 9
+"""How many the second network sees: the first one's, its logits, and what it thinks of the page."""
+
+_RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on
+_FEW = 5  # pairs, which tell little of a page's habits
+_MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
+_FREE = np.array([0.0, 0.15, 0.3], np.float32)  # heights between digits, on a page where few pairs tell
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Neighbours, P pairs, and the ink between them.
+
+    Attributes:
+        features: float32 [P, `FIRST_FEATURES`].
+        signs: float32 [P], how many there are between them.
+        sign_height: float32 [P], of the one that stands most as a point does, in heights of the digits.
+    """
+
+    features: Floats
+    signs: Floats
+    sign_height: Floats
+
+    @classmethod
+    def of(
+        cls, readings: Sequence[Reading], pairs: NDArray[np.intp], signs: NDArray[np.int32], rules: NDArray[np.int32]
+    ) -> Pairs:
+        """Return what is known of pairs of digits.
+
+        Args:
+            readings: All digits of the page.
+            pairs: intp [2, P], left and right, P at least 1.
+            signs: int32 [M, 4], boxes of ink beside the digits.
+            rules: int32 [K, 4], of pieces of upright rules.
+        """
+        digits = np.array([reading.box_xywh for reading in readings], np.float32)
+        left, right = digits[pairs[0]].T, digits[pairs[1]].T
+        (x, y, w, h), (other_x, other_y, other_w, other_h) = left, right
+        height = (h + other_h) / 2
+        gap = (other_x - x - w) / height
+        between = _between(left, right, signs.astype(np.float32))
+        signed = between[:, 0] > 0
+        free = np.sort(np.concatenate([gap[~signed], _FREE]))
+        columns = [
+            gap,
+            np.log(other_h / h),
+            (other_y + other_h - y - h) / height,
+            (other_y - y) / height,
+            w / h,
+            other_w / other_h,
+            np.log(height / np.sort(digits[:, 3])[len(digits) // 2]),
+            height / 20,
+            *(np.full(len(gap), free[len(free) * part // 4]) for part in (1, 2, 3)),
+        ]
+        parted = _parted(digits, pairs, np.maximum(h, other_h), rules)
+        features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
+        return cls(features.astype(np.float32), between[:, 0], between[:, 7])
+
+    def of_page(self, logits: Floats) -> Floats:
+        """Return float32 [P, `SECOND_FEATURES`], what the second network sees, from the first one's logits, [P, 3]."""
+        exponents, signed = np.exp(logits - logits.max(axis=1, keepdims=True)), self.signs > 0
+        chances = exponents / exponents.sum(axis=1, keepdims=True) * signed[:, None]
+        habits = []
+        for kind in (POINT, APART):
+            of_kind = chances[:, kind]
+            usual = (of_kind @ self.sign_height) / (of_kind.sum() + 0.1)
+            share = of_kind.sum() / (len(logits) + _FEW)
+            shares = np.full(len(logits), share), np.full(len(logits), usual)
+            habits += [*shares, (self.sign_height - usual) * signed]
+        return np.concatenate([self.features, logits, np.stack(habits, axis=1)], axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class JointModel:
+    """Both networks, see the module's head."""
+
+    first: Network
+    second: Network
+
+    def judge(self, pairs: Pairs) -> NDArray[np.intp]:
+        """Return what each pair is, intp [P] of `APART`, `JOINED` and `POINT`; two signs, as of a time, are no point."""
+        kinds = self.second.log_odds(pairs.of_page(self.first.log_odds(pairs.features))).argmax(axis=1)
+        kinds[(kinds == POINT) & (pairs.signs != 1)] = APART
+        return kinds
+
+    def to_text(self) -> str:
+        """Return the weights as JSON."""
+        return json.dumps({"networks": [self.first.to_metadata(), self.second.to_metadata()]}, indent=1) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str) -> JointModel:
+        """Return the model that `to_text` wrote."""
+        return cls(*(Network.from_metadata(stored) for stored in json.loads(text)["networks"]))
+
+
+@lru_cache(maxsize=1)
+def shipped_joints() -> JointModel:
+    """Return the model that lies beside this file."""
+    return JointModel.from_text(JOINT_MODEL.read_text())
+
+
+def _between(left: Floats, right: Floats, signs: Floats) -> Floats:
+    """Return float32 [P, 13]: how many signs stand between two digits, how high the highest is, and where that one is, and how
+    large, that stands most as a point does: in the middle of the gap and at the digits' feet. All 0 where there is none.
+
+    Args:
+        left: float32 [4, P], x, y, width and height.
+        right: The same.
+        signs: float32 [M, 4].
+    """
+    (x, y, w, h), (other_x, other_y, other_w, other_h) = left, right
+    found = np.zeros((len(x), 13), np.float32)
+    if not len(signs):
+        return found
+    height, taller, foot = (h + other_h) / 2, np.maximum(h, other_h), (y + h + other_y + other_h) / 2
+    lowest = np.maximum(y + h, other_y + other_h)
+    top = np.minimum(y, other_y) + 0.22 * taller
+    pair, sign = overlapping(np.stack([x, top, w, lowest + 0.3 * taller - top], axis=1), signs)
+    sign_x, sign_y, sign_w, sign_h = signs[sign].T
+    middle_x, middle_y, size = sign_x + sign_w / 2, sign_y + sign_h / 2, np.maximum(sign_w, sign_h)
+    inside = (middle_x > (x + 0.6 * w)[pair]) & (middle_x < (other_x + 0.4 * other_w)[pair])
+    inside &= (middle_y >= top[pair]) & (sign_y < lowest[pair] + 0.08 * taller[pair]) & (size >= _MIN_SIGN * taller[pair])
+    inside &= ~((sign_x < (x + 0.5 * w)[pair]) & (sign_x + sign_w > (other_x + 0.5 * other_w)[pair]))  # below both
+    off = np.abs(middle_y - foot[pair]) + np.abs(middle_x - ((x + w + other_x) / 2)[pair]) / 2
+    kept = np.flatnonzero(inside)
+    kept = kept[np.lexsort((off[kept], pair[kept]))]
+    pair, sign = pair[kept], sign[kept]
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    rows, main = pair[starts], kept[starts]
+    if not len(rows):
+        return found
+    unit = height[rows]
+    of_main = main.repeat(np.diff(starts, append=len(pair)))
+    again = np.abs(middle_x[kept] - middle_x[of_main]) < np.minimum(sign_w[kept], sign_w[of_main]) / 2
+    again &= np.abs(middle_y[kept] - middle_y[of_main]) < np.minimum(sign_h[kept], sign_h[of_main]) / 2  # in another layer
+    found[rows, 0] = np.minimum(1 + np.add.reduceat(~again, starts), 4)
+    found[rows, 1] = np.maximum.reduceat(signs[sign, 3], starts) / taller[rows]
+    found[rows, 2] = (sign_x[main] - x[rows] - w[rows]) / unit
+    found[rows, 3] = (other_x[rows] - sign_x[main] - sign_w[main]) / unit
+    found[rows, 4] = (middle_y[main] - foot[rows]) / unit
+    found[rows, 5] = (sign_y[main] - foot[rows]) / unit
+    found[rows, 6] = (sign_y[main] + sign_h[main] - foot[rows]) / unit
+    found[rows, 7] = sign_h[main] / unit
+    found[rows, 8] = sign_w[main] / unit
+    found[rows, 9] = np.log(sign_h[main] / sign_w[main])
+    found[rows, 10] = np.minimum(sign_w[main] / 20, 2)
+    found[rows, 11] = np.minimum(sign_h[main] / 20, 2)
+    found[rows, 12] = 1
+    return found
+
+
+def _parted(digits: Floats, pairs: NDArray[np.intp], taller: Floats, rules: NDArray[np.int32]) -> Floats:
+    """Return float32 [P, 3]: whether rules part the two, whether they are of a comb, and whether rules are near."""
+    found = np.zeros((pairs.shape[1], 3), np.float32)
+    if not len(rules) or are_of_paper(rules.astype(np.float32), digits):
+        return found
+    left, right = digits[pairs[0]], digits[pairs[1]]
+    reach = _RULE_REACH * taller
+    spans = np.stack([left[:, 0], left[:, 1] - reach, left[:, 2], taller + 2 * reach], axis=1)
+    near: dict[int, list[Box]] = {}
+    boxes: list[Box] = [(x, y, w, h) for x, y, w, h in rules.tolist()]
+    pair, rule = overlapping(spans, rules.astype(np.float32))
+    for row, index in zip(pair.tolist(), rule.tolist(), strict=True):
+        near.setdefault(row, []).append(boxes[index])
+    for row, pieces in near.items():
+        one, other = (_box(place[row]) for place in (left, right))
+        part = do_part(one, other, pieces)
+        found[row] = part is True, part is False, 1
+    return found
+
+
+def _box(place: Floats) -> Box:
+    x, y, w, h = (round(value) for value in place.tolist())
+    return x, y, w, h

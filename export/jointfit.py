@@ -1,0 +1,95 @@
+"""Fit what tells whether neighbours are of one number: pairs of digits read on drawn pages in, the page's numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitedge.export.networkfit import fitted
+from digitedge.export.readpages import ReadPage, read_pages
+from digitedge.reading.grouping import pairs_of
+from digitedge.reading.joints import APART, JOINED, POINT, JointModel, Pairs
+from digitedge.reading.page import Page, Reading
+from digitedge.reading.picture import picture_from_bgr
+from digitedge.reading.reader import Reader
+from digitedge.scenes.borrowed import BorrowedHands
+from digitedge.scenes.scoring import overlap
+from digitedge.scenes.truth import Scene, TrueNumber
+
+_HIDDEN = 48
+_LINES = 3  # of a page, that are learnt from by themselves: many pictures show one number
+_MIN_OVERLAP = 0.3  # of a reading's box and a digit's
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The pairs of a page, or of a line.
+
+    Attributes:
+        pairs: What is known of them, P in all.
+        kinds: intp [P], what they are: `APART`, `JOINED` or `POINT`.
+    """
+
+    pairs: Pairs
+    kinds: NDArray[np.intp]
+
+
+def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2) -> Iterator[list[Joined]]:
+    """Yield the pairs of each page drawn with ``seeds``, read with ``model``, and those of a few of its lines alone."""
+    for found in read_pages(_of_page, seeds, model, hands, workers):
+        yield found or []
+
+
+def fit(pages: Sequence[Joined], seed: int = 0) -> JointModel:
+    """Return both networks, the second fitted to what the first says of the same pages."""
+    kinds = np.concatenate([page.kinds for page in pages])
+    weight = np.ones(len(kinds), np.float32)
+    first = fitted(np.concatenate([page.pairs.features for page in pages]), kinds, weight, _HIDDEN, seed)
+    of_pages = [page.pairs.of_page(first.log_odds(page.pairs.features)) for page in pages]
+    return JointModel(first, fitted(np.concatenate(of_pages), kinds, weight, _HIDDEN, seed))
+
+
+def true_kinds(readings: Sequence[Reading], pairs: NDArray[np.intp], scene: Scene) -> NDArray[np.intp]:
+    """Return what pairs of readings, intp [2, P], are on a drawn page, intp [P]; what is no digit joins nothing."""
+    joined = {both: kind for number in scene.numbers for both, kind in _joints_of(number)}
+    true = [_match(reading, scene) for reading in readings]
+    kinds = [joined.get((true[left], true[right]), APART) for left, right in pairs.T.tolist()]
+    return np.array(kinds, np.intp)
+
+
+def _joints_of(number: TrueNumber) -> list[tuple[tuple[int, int], int]]:
+    after_point = [before == "." for before, digit in pairwise(number.text) if digit.isdigit()]
+    after_point = after_point[len(after_point) - len(number.members) + 1 :]  # of the first none is asked
+    return [(both, POINT if point else JOINED) for both, point in zip(pairwise(number.members), after_point, strict=True)]
+
+
+def _match(reading: Reading, scene: Scene) -> int:
+    """Return the index of the digit that a reading shows; −1 for none."""
+    overlaps = [overlap(reading.box_xywh, digit.box_xywh) for digit in scene.digits]
+    best = int(np.argmax(overlaps)) if overlaps else -1
+    return best if best >= 0 and overlaps[best] >= _MIN_OVERLAP else -1
+
+
+def parts_of(page: Page, scene: Scene, rng: np.random.Generator) -> list[Joined]:
+    """Return what is known of the pairs of a drawn page, and of some of its lines as if nothing else had been written."""
+    shares = [list(page.digits)]
+    for index in rng.permutation(len(page.digits))[:_LINES].tolist():
+        _, y, _, h = page.digits[index].box_xywh
+        shares.append([r for r in page.digits if abs(2 * (r.box_xywh[1] - y) + r.box_xywh[3] - h) < h])
+    found = []
+    for readings in shares:
+        pairs = pairs_of(readings)
+        if pairs.size:
+            known = Pairs.of(readings, pairs, page.signs, page.rules)
+            found.append(Joined(known, true_kinds(readings, pairs, scene)))
+    return found
+
+
+def _of_page(reader: Reader, page: ReadPage) -> list[Joined]:
+    read = reader.read(picture_from_bgr(page.scene.image_bgr).gray)
+    return parts_of(read, page.scene, np.random.default_rng(page.seed))

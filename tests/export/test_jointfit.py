@@ -1,0 +1,60 @@
+import numpy as np
+
+from digitedge.export.jointfit import fit, parts_of, true_kinds
+from digitedge.reading.grouping import pairs_of
+from digitedge.reading.joints import APART, JOINED, POINT
+from digitedge.reading.page import Page, Reading
+from digitedge.scenes.truth import Scene, TrueDigit, TrueNumber
+
+
+def page_of(text: str, step: int, gap: int, unread: int = -1) -> tuple[Page, Scene]:
+    """A line of numbers parted by spaces: digits 24 wide and 40 high, points 5 wide between them."""
+    x, digits, numbers, signs = 10, [], [], []
+    for word in text.split():
+        first = len(digits)
+        for character in word:
+            if character.isdigit():
+                digits.append(TrueDigit(int(character), (x, 20, 24, 40)))
+                x += 24 + step
+            elif character == ".":
+                signs.append((x - step // 2, 55, 5, 5))
+                x += 5 + step
+        numbers.append(TrueNumber(word, (0, 0, 1, 1), tuple(range(first, len(digits)))))
+        x += gap
+    scene = Scene(np.zeros((100, x, 3), np.uint8), tuple(digits), tuple(numbers), (), "rows")
+    field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
+    read = [Reading(digit.digit, 1.0, digit.box_xywh, field, scores) for i, digit in enumerate(digits) if i != unread]
+    return Page((x, 100), tuple(read), (), {}, np.array(signs, np.int32).reshape(-1, 4)), scene
+
+
+def test_the_truth_of_pairs_is_that_of_the_pages_numbers() -> None:
+    page, scene = page_of("-12.5 7 33", 8, 30)
+    readings = list(page.digits)
+    kinds = true_kinds(readings, pairs_of(readings), scene)
+    assert kinds.tolist() == [JOINED, POINT, APART, APART, JOINED]
+
+
+def test_neighbours_with_an_unread_digit_between_them_are_apart() -> None:
+    page, scene = page_of("123", 8, 30, unread=1)
+    readings = list(page.digits)
+    assert true_kinds(readings, pairs_of(readings), scene).tolist() == [APART]
+
+
+def test_lines_are_learnt_from_by_themselves_too() -> None:
+    page, scene = page_of("12 34", 8, 30)
+    parts = parts_of(page, scene, np.random.default_rng(0))
+    assert len(parts) == 4 and all(part.kinds.tolist() == [JOINED, APART, JOINED] for part in parts)
+
+
+def test_a_fitted_model_knows_what_it_learnt() -> None:
+    rng, learnt = np.random.default_rng(2), []
+    for _ in range(120):
+        text = " ".join(
+            "".join(rng.choice(list("1234567890"), rng.integers(1, 4))) + (".5" * int(rng.integers(2))) for _ in range(6)
+        )
+        page, scene = page_of(text, int(rng.integers(4, 12)), int(rng.integers(24, 50)))
+        learnt += parts_of(page, scene, rng)
+    model = fit(learnt)
+    page, scene = page_of("12.5 407 3.5 99", 8, 36)
+    held_out = parts_of(page, scene, rng)[0]
+    assert model.judge(held_out.pairs).tolist() == held_out.kinds.tolist()

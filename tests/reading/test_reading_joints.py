@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from digitedge.reading.grouping import pairs_of
+from digitedge.reading.joints import APART, FIRST_FEATURES, JOINED, POINT, SECOND_FEATURES, JointModel, Pairs, shipped_joints
+from digitedge.reading.network import Network
+from digitedge.reading.page import Reading, no_boxes
+
+
+def row(*left: int, height: int = 40) -> list[Reading]:
+    field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
+    return [Reading(8, 1.0, (x, 0, 24, height), field, scores) for x in left]
+
+
+def pairs(readings: list[Reading], *signs: tuple[int, int, int, int], rules: np.ndarray | None = None) -> Pairs:
+    beside = np.array(signs, np.int32).reshape(-1, 4)
+    return Pairs.of(readings, pairs_of(readings), beside, no_boxes() if rules is None else rules)
+
+
+def test_what_is_known_does_not_depend_on_where_on_the_page_the_pair_stands() -> None:
+    here = pairs(row(0, 44), (32, 36, 5, 5))
+    digits = [replace(r, box_xywh=(r.box_xywh[0] + 300, 500, 24, 40)) for r in row(0, 44)]
+    there = pairs(digits, (332, 536, 5, 5), (40, 36, 5, 5))
+    assert here.features.shape == (1, FIRST_FEATURES) and here.features.dtype == np.float32
+    assert there.features == pytest.approx(here.features, abs=1e-5)
+
+
+def test_ink_in_the_gap_is_counted_once_and_ink_elsewhere_not() -> None:
+    assert pairs(row(0, 44), (32, 36, 5, 5)).signs.tolist() == [1]
+    assert pairs(row(0, 44), (32, 36, 5, 5), (31, 35, 7, 7)).signs.tolist() == [1], "found in two layers"
+    assert pairs(row(0, 44), (32, 36, 5, 5), (32, 14, 5, 5)).signs.tolist() == [2]
+    for outside in ((4, 20, 8, 8), (32, -60, 5, 5), (32, 90, 5, 5), (-10, 44, 90, 3), (33, 30, 1, 1)):
+        assert pairs(row(0, 44), outside).signs.tolist() == [0], outside
+
+
+def test_of_several_signs_the_one_counts_that_stands_as_a_point_does() -> None:
+    point, above = (32, 36, 5, 5), (30, 10, 9, 9)
+    one, both = pairs(row(0, 44), point), pairs(row(0, 44), above, point)
+    assert both.sign_height == one.sign_height == pytest.approx(5 / 40)
+
+
+def test_the_page_tells_what_marks_are() -> None:
+    """Between two pairs that a mark parts or joins, the second network sees that mark's size beside the page's."""
+    known = pairs(row(0, 44, 88), (32, 36, 5, 5), (76, 36, 6, 12))
+    sure = np.array([[0, 0, 9], [9, 0, 0]], np.float32)  # a point, and a comma
+    seen = known.of_page(sure)
+    assert seen.shape == (2, SECOND_FEATURES)
+    points, usual_point, than_points, commas, usual_comma, than_commas = seen[:, -6:].T
+    assert points == pytest.approx(commas) and points[0] < 0.5
+    assert usual_point[0] == pytest.approx(5 / 40, rel=0.2) and usual_comma[0] == pytest.approx(12 / 40, rel=0.2)
+    assert than_points[1] > than_points[0] and than_commas[0] < than_commas[1]
+
+
+def test_two_signs_are_no_point_whatever_the_networks_say() -> None:
+    def always_point(features: int) -> Network:
+        zeros = np.zeros(features, np.float32)
+        bias = np.array([0, 0, 5], np.float32)
+        return Network(
+            zeros, zeros + 1, np.zeros((features, 1), np.float32), np.zeros(1, np.float32), np.zeros((1, 3), np.float32), bias
+        )
+
+    model = JointModel(always_point(FIRST_FEATURES), always_point(SECOND_FEATURES))
+    assert model.judge(pairs(row(0, 44), (32, 36, 5, 5))).tolist() == [POINT]
+    assert model.judge(pairs(row(0, 44), (32, 36, 5, 5), (32, 14, 5, 5))).tolist() == [APART]
+    assert model.judge(pairs(row(0, 44))).tolist() == [APART]
+
+
+def test_a_model_is_stored_and_read_again() -> None:
+    shipped = shipped_joints()
+    again = JointModel.from_text(shipped.to_text())
+    known = pairs(row(0, 30, 74, 140), (62, 36, 5, 5))
+    assert again.judge(known).tolist() == shipped.judge(known).tolist() == [JOINED, POINT, APART]
+    assert again.first.log_odds(known.features) == pytest.approx(shipped.first.log_odds(known.features), rel=0.02, abs=0.05)
