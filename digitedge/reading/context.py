@@ -34,12 +34,16 @@ SECOND_FEATURES = FEATURES + 1 + AROUND
 THIRD_FEATURES = OWN + 3
 """How many the third network sees: a candidate's own, the second one's log-odds, the glimpse's for the same digit and none."""
 
-FOURTH_FEATURES = 4 + AROUND
-"""How many the fourth network sees: the third one's last three, its log-odds, and what stands around by its confidence."""
+FOURTH_FEATURES = 4 + AROUND + 2
+"""How many the fourth network sees: the third one's last three, its log-odds, what stands around by its confidence, and how
+high the candidate is beside the page's digits."""
 
 Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
+_EPSILON = 1e-6
+_SURE = 0.9  # that a candidate is a digit
+_UNLIKE = 0.4  # logarithm of a height over another: of two sizes of writing
 _LEAST_CHANCE = 1e-6  # of any digit: neither network alone rules one out
 LEAST, MOST = -6.0, 4.0
 """Log-odds of the second network (0.25 and 98 %) between which a candidate is worth a look."""
@@ -132,7 +136,22 @@ def fourth_features(evidence: Evidence, which: NDArray[np.intp], told: Floats, o
     """
     confidence = logistic(odds)
     around = evidence.scores_around(confidence, 1 - confidence)
-    return np.concatenate([told[:, OWN:], odds[which, None], around[which]], axis=1)
+    return np.concatenate([told[:, OWN:], odds[which, None], around[which], sizes(evidence, confidence)[which]], axis=1)
+
+
+def sizes(evidence: Evidence, confidence: Floats) -> Floats:
+    """Return float32 [N, 2]: by how much each is higher than the page's digits are, and what share of these is not so high.
+
+    The first is the logarithm of the height over the sure digits' median. Both are 0 where there is none. ``confidence`` is
+    float32 [N], of their being digits.
+    """
+    height, sure = np.log(evidence.places[3]), confidence > _SURE
+    count = np.count_nonzero(sure)
+    if not count:
+        return np.zeros((len(height), 2), np.float32)
+    higher = height - np.sort(height[sure])[count // 2]
+    others = np.count_nonzero(np.abs(higher[sure]) > _UNLIKE) / count
+    return np.stack([higher * np.float32(count / (count + 1)), np.full(len(height), others, np.float32)], axis=1)
 
 
 def logistic(odds: Floats) -> Floats:

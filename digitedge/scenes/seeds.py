@@ -14,7 +14,7 @@ class Purpose(IntEnum):
     TRAINING = 1  # the classifier learns from what the reader cuts out of them
     CONTEXT = 2  # the context model is fitted on them, and held out from some
     CARD = 3  # the model card's calibration and risk
-    GROUPING = 4  # the bounds of grouping digits into numbers were chosen on them
+    GROUPING = 4  # what tells which digits are of one number is fitted on them
     GLIMPSES = 5  # the network that sees candidates amid their surroundings learns from them
     TESTS = 8
     SCORES = 9  # scripts/score-scenes

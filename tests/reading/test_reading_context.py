@@ -14,6 +14,7 @@ from digitedge.reading.context import (
     THIRD_FEATURES,
     ContextModel,
     doubtful,
+    sizes,
 )
 from digitedge.reading.network import Network
 from digitedge.reading.surroundings import FEATURES, OWN, Evidence, evidence, log_odds
@@ -117,3 +118,17 @@ def test_what_is_taken_for_another_digit_has_the_scores_of_that_one() -> None:
     (other,) = known.taken_for(which, np.array([4]))
     assert other[[0, 2]] == pytest.approx(log_odds(np.array([0.31, 0.6])), rel=1e-4)
     assert (other[3:13] == np.eye(10)[4]).all() and (other[13:] == known.features[0, 13:OWN]).all()
+
+
+def test_sizes_tell_by_how_much_one_is_higher_than_the_pages_digits() -> None:
+    heights, confidence = np.array([20, 22, 20, 88, 40]), np.array([1, 1, 1, 0.8, 0], np.float32)
+    places = np.ones((7, 5), np.float32)
+    places[3] = heights
+    page = Evidence(np.zeros((5, FEATURES), np.float32), np.full((5, 10), 0.1, np.float32), places)
+    higher, others = sizes(page, confidence).T
+    assert higher[3] > 1, "four times as high as the others"
+    assert higher[:3] == pytest.approx(0, abs=0.1) and others == pytest.approx(0)
+    assert sizes(page, np.array([0, 0, 0, 1, 0], np.float32))[3] == pytest.approx([0, 0]), "nothing to compare with"
+    assert not sizes(page, np.full(5, 0.5, np.float32)).any()
+    two_hands = sizes(page, np.array([1, 1, 1, 1, 0], np.float32))
+    assert two_hands[:, 1] == pytest.approx(0.25)
