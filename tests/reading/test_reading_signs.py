@@ -33,7 +33,7 @@ def test_a_point_may_be_a_dash_or_hang_below_the_feet() -> None:
 
 def test_a_point_beside_a_small_digit_stands_at_the_feet_of_the_large_one() -> None:
     field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
-    digits = [Reading(3, 1.0, (0, 0, 24, 40), field, scores), Reading(0, 1.0, (44, 8, 16, 20), field, scores)]
+    digits = [Reading(3, 1.0, (0, 0, 24, 40), field, scores), Reading(0, 1.0, (44, 12, 16, 20), field, scores)]
     assert texts(digits, (32, 36, 5, 5)) == ["3.0"]
 
 
