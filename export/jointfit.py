@@ -76,11 +76,16 @@ def _match(reading: Reading, scene: Scene) -> int:
 
 
 def parts_of(page: Page, scene: Scene, rng: np.random.Generator) -> list[Joined]:
-    """Return what is known of the pairs of a drawn page, and of some of its lines as if nothing else had been written."""
+    """Return what is known of the pairs of a drawn page and of some of its lines as if nothing else had been written.
+
+    Then that of its numbers with a point alone: a column of prices holds no others.
+    """
     shares = [list(page.digits)]
     for index in rng.permutation(len(page.digits))[:_LINES].tolist():
         _, y, _, h = page.digits[index].box_xywh
         shares.append([r for r in page.digits if abs(2 * (r.box_xywh[1] - y) + r.box_xywh[3] - h) < h])
+    with_point = {member for number in scene.numbers if "." in number.text for member in number.members}
+    shares.append([reading for reading in page.digits if _match(reading, scene) in with_point])
     found = []
     for readings in shares:
         pairs = pairs_of(readings)

@@ -41,7 +41,6 @@ high the candidate is beside the page's digits."""
 Look = Callable[[NDArray[np.intp]], Floats]
 """Indices of K candidates → float32 [K, 11]: what a glimpse of each shows, 0 to 9 or no digit."""
 
-_EPSILON = 1e-6
 _SURE = 0.9  # that a candidate is a digit
 _UNLIKE = 0.4  # logarithm of a height over another: of two sizes of writing
 _LEAST_CHANCE = 1e-6  # of any digit: neither network alone rules one out
@@ -140,9 +139,10 @@ def fourth_features(evidence: Evidence, which: NDArray[np.intp], told: Floats, o
 
 
 def sizes(evidence: Evidence, confidence: Floats) -> Floats:
-    """Return float32 [N, 2]: by how much each is higher than the page's digits are, and what share of these is not so high.
+    """Return float32 [N, 2]: by how much each is higher than the page's digits, and what share of these is unlike their median.
 
-    The first is the logarithm of the height over the sure digits' median. Both are 0 where there is none. ``confidence`` is
+    The first is the logarithm of the height over the sure digits' median, less where these are few; the second counts
+    sure digits too, and is the same in all rows. Both are 0 where there is none. ``confidence`` is
     float32 [N], of their being digits.
     """
     height, sure = np.log(evidence.places[3]), confidence > _SURE
