@@ -43,7 +43,7 @@ def texts(digits: list[tuple[int, tuple[int, int, int, int]]], rules: np.ndarray
 
 
 def test_a_tables_rule_parts_what_stands_close() -> None:
-    digits = [(3, (54, 5, 24, 40)), (7, (98, 5, 24, 40))]
+    digits = [(3, (54, 5, 24, 40)), (7, (100, 5, 24, 40))]
     assert texts(digits, pieces(top=-48)) == ["37"]
     assert texts(digits, pieces(20, 88, 156, top=-48, bottom=96)) == ["3", "7"]
 

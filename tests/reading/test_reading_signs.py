@@ -138,3 +138,13 @@ def test_a_point_under_a_slanted_digits_box_is_a_sign_and_the_digits_own_ink_is_
     digit = Candidate((10, 10, 24, 40), patch, (9, 9), 100.0, 10.0, False, 0, 1.0)
     marks = np.array([(28, 45, 4, 4, 90, 0), (12, 42, 4, 6, 90, 0), (28, 45, 4, 4, 90, 1)], np.float32)
     assert signs_between([digit], [0], marks).tolist() == [[28, 45, 4, 4]]
+
+
+def test_a_column_of_decimals_keeps_its_points() -> None:
+    field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
+    digits, points = [], []
+    for line, text in enumerate(("25", "36", "84")):
+        for place, digit in enumerate(text):
+            digits.append(Reading(int(digit), 1.0, (44 * place, 100 * line, 24, 40), field, scores))
+        points.append((32, 100 * line + 36, 5, 5))
+    assert texts(digits, *points) == ["2.5", "3.6", "8.4"]
