@@ -47,10 +47,10 @@ def lay_objects(board: Board, rng: np.random.Generator, count: int) -> None:
         shadow = cv2.GaussianBlur(cv2.warpAffine(seen, shift, (width, height)), (0, 0), float(rng.uniform(0.2, 1)) * reach)
         board.cover(np.asarray(shadow, np.uint8), (15.0, 15.0, 15.0), float(rng.uniform(0.1, 0.5)))
         x, y, w, h = cv2.boundingRect(seen)
-        share = seen[y : y + h, x : x + w, None].astype(np.float32) / 255
-        colors = cv2.warpAffine(thing, place, (width, height))[y : y + h, x : x + w]
+        ground = 1 - seen[y : y + h, x : x + w, None].astype(np.float32) / 255
+        colors = cv2.warpAffine(thing, place, (width, height))[y : y + h, x : x + w]  # black where the thing is not
         part = board.image_bgr[y : y + h, x : x + w]
-        part[:] = (part + (colors - part.astype(np.float32)) * share + np.float32(0.5)).astype(np.uint8)
+        part[:] = (part * ground + colors + np.float32(0.5)).clip(0, 255).astype(np.uint8)
         taken |= seen
 
 

@@ -53,6 +53,8 @@ def draw_contacts(board: Board, writer: Writer, area: Area, ground: Ground) -> N
             f"{digits(3)} - {digits(4)}",
             f"{digits(2)} / {digits(2)} / {digits(4)}",
             f"{digits(2)} : {digits(2)}",
+            f"{digits(2)}:{digits(2)}",
+            f"{digits(1)}/{digits(2)}",
             f"{word_text(rng, 3, 5)}  {digits(2)}.{digits(2)}",
             f"{digits(2)} × {digits(2)}",
             f"{digits(3)}  {word_text(rng, 2, 3)}",

@@ -24,10 +24,21 @@ def digits_text(rng: np.random.Generator, longest: int, shortest: int = 1) -> st
     return "".join(str(digit) for digit in rng.integers(0, 2 if way < 0.58 else 10, count))
 
 
-def number_text(rng: np.random.Generator, longest: int = 5) -> str:
-    """Return a random number, now and then with a point or a minus."""
+def random_decimals(rng: np.random.Generator) -> int:
+    """Return how many digits stand behind the point of all numbers of a list: mostly none, 1 or 2 where it measures."""
+    return int(rng.choice(3, p=[0.88, 0.08, 0.04]))
+
+
+def measured_text(rng: np.random.Generator, longest: int, decimals: int) -> str:
+    """Return a random number, the digits behind its point given."""
     text = digits_text(rng, longest)
-    if len(text) >= 2 and rng.random() < 0.12:
+    return f"{text}.{digits_text(rng, decimals, decimals)}" if decimals else text
+
+
+def number_text(rng: np.random.Generator, longest: int = 5, decimals: int = 0) -> str:
+    """Return a random number, now and then with a minus, and with a point where no ``decimals`` are given."""
+    text = measured_text(rng, longest, decimals)
+    if not decimals and len(text) >= 2 and rng.random() < 0.12:
         point = int(rng.integers(1, len(text)))
         text = f"{text[:point]}.{text[point:]}"
     return f"-{text}" if rng.random() < 0.08 else text
@@ -68,10 +79,15 @@ def draw_rows(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
     step = max(ground.line_step, size * rng.uniform(1.3, 2.2))
     apart = rng.random() < 0.4
     same = rng.random() < 0.3
+    decimals = random_decimals(rng)
     for number, baseline in enumerate(np.arange(y + size, y + height, step)):
         cursor = x + size * rng.uniform(0, 0.6)
         for _ in range(int(rng.integers(1, 15))):
-            text = (str(number % 10) if same else digits_text(rng, 1)) if apart else number_text(rng, 7)
+            text = (
+                (str(number % 10) if same else digits_text(rng, 1))
+                if apart
+                else number_text(rng, 3 if decimals else 7, decimals)
+            )
             if cursor + writer.measure(text, size) > x + width:
                 break
             cursor = writer.write(board, text, cursor, baseline, size) + size * rng.uniform(1.2, 2.0)
@@ -85,16 +101,20 @@ def draw_list(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
     x, y, width, height = area
     size = writer.text_height
     step = max(ground.line_step, size * rng.uniform(1.35, 2.0))
-    longest = int(rng.integers(1, 6))
+    longest, decimals = int(rng.integers(1, 6)), random_decimals(rng)
     names = rng.random() < 0.4
-    pitch = writer.measure("0" * longest, size) + size * rng.uniform(1.5, 3) + (writer.measure("xxxxxx", size) if names else 0)
+    pitch = (
+        writer.measure("0" * (longest + decimals), size)
+        + size * rng.uniform(1.5, 3)
+        + (writer.measure("xxxxxx", size) if names else 0)
+    )
     for left in np.arange(x, x + max(width - pitch, 1), pitch)[: int(rng.integers(1, 5))]:
         for baseline in np.arange(y + size, y + height, step):
             cursor = float(left)
             if names:
                 writer.write(board, word_text(rng, 2, 5), cursor, baseline, size * 0.9)
                 cursor += writer.measure("xxxxxx", size) + size * 0.7
-            text = number_text(rng, longest)
+            text = number_text(rng, longest, decimals)
             if cursor + writer.measure(text, size) < x + width and rng.random() < 0.92:
                 writer.write(board, text, cursor, baseline, size)
 
@@ -129,8 +149,8 @@ def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None
     rng = board.rng
     x, y, width, height = area
     size = writer.text_height
-    longest = int(rng.integers(1, 5))
-    cell_w = writer.measure("0" * longest, size) + size * rng.uniform(1.0, 2.0)
+    longest, decimals = int(rng.integers(1, 5)), random_decimals(rng)
+    cell_w = writer.measure("0" * (longest + decimals), size) + size * rng.uniform(1.0, 2.0)
     cell_h = size * rng.uniform(1.35, 2.2)
     columns, rows = max(1, int(min(width / cell_w, 12))), max(1, int(min(height / cell_h, 20)))
     frame_grid(board, writer, (x, y, columns * cell_w, rows * cell_h), (columns, rows), ground)
@@ -147,7 +167,7 @@ def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None
                         board, word_text(rng, 2, 1 + longest), left, baseline - size * 0.7, size * 0.6, _against(ground), font
                     )
             elif rng.random() < 0.85:
-                writer.write(board, digits_text(rng, longest), left, baseline, size)
+                writer.write(board, measured_text(rng, longest, decimals), left, baseline, size)
 
 
 def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> None:

@@ -79,7 +79,11 @@ class Tile:
 
 
 def draw_object(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return some thing: uint8 [s, s, 3], and uint8 [s, s], 255 where it is."""
+    """Return some thing: uint8 [s, s, 3], black where it is not, and uint8 [s, s], 255 where it is.
+
+    Where its edge covers a pixel in part, both are as much darker: colours are multiplied by what is covered
+    (T. Porter, T. Duff 1984, "Compositing Digital Images").
+    """
     tile = Tile.random(rng)
     _DRAWN[int(rng.integers(len(_DRAWN)))](tile)
     y, x = np.mgrid[-1 : 1 : _SIDE * 1j, -1 : 1 : _SIDE * 1j]
@@ -89,7 +93,8 @@ def draw_object(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np
         center = rng.uniform(-0.6, 0.6, 2)
         shade += rng.uniform(0.2, 0.8) * np.exp(-((x - center[0]) ** 2 + (y - center[1]) ** 2) / rng.uniform(0.01, 0.2))
     grain = 1 + rng.choice([0.0, 0.2, 0.6]) * (noise_tile()[:_SIDE, :_SIDE, 0] / 128.0 - 1)
-    return np.clip(tile.image_bgr * (shade * grain)[:, :, None], 0, 255).astype(np.uint8), tile.mask
+    # A word may have been printed beyond the edge.
+    return np.clip(tile.image_bgr * (shade * grain)[:, :, None], 0, tile.mask[:, :, None]).astype(np.uint8), tile.mask
 
 
 def _pixels(points: NDArray[np.float64]) -> NDArray[np.int32]:
