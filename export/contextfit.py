@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from digitedge.export.networkfit import fitted
 from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.reading.context import ContextModel, doubtful, fourth_features, second_features, second_sight
+from digitedge.reading.network import Floats
 from digitedge.reading.reader import Reader
-from digitedge.reading.surroundings import Evidence, Floats
+from digitedge.reading.surroundings import Evidence
 from digitedge.scenes.borrowed import BorrowedHands
 
 _HIDDEN = 16

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.export.networkfit import fitted
-from digitedge.export.readpages import ReadPage, read_pages
+from digitedge.export.readpages import each_page
 from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import APART, JOINED, POINT, JointModel, Pairs
 from digitedge.reading.page import Page, Reading
@@ -41,23 +41,32 @@ class Joined:
 
 def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2) -> Iterator[list[Joined]]:
     """Yield the pairs of each page drawn with ``seeds``, read with ``model``, and those of a few of its lines alone."""
-    for found in read_pages(_of_page, seeds, model, hands, workers):
-        yield found or []
+    return each_page(_of_page, seeds, model, hands, workers)
 
 
 def fit(pages: Sequence[Joined], seed: int = 0) -> JointModel:
     """Return both networks, the second fitted to what the first says of the same pages."""
     kinds = np.concatenate([page.kinds for page in pages])
     weight = np.ones(len(kinds), np.float32)
-    first = fitted(np.concatenate([page.pairs.features for page in pages]), kinds, weight, _HIDDEN, seed)
+    first = fitted(np.concatenate([page.pairs.features for page in pages]), kinds, weight, _HIDDEN, seed, classes=3)
     of_pages = [page.pairs.of_page(first.log_odds(page.pairs.features)) for page in pages]
-    return JointModel(first, fitted(np.concatenate(of_pages), kinds, weight, _HIDDEN, seed))
+    return JointModel(first, fitted(np.concatenate(of_pages), kinds, weight, _HIDDEN, seed, classes=3))
 
 
-def true_kinds(readings: Sequence[Reading], pairs: NDArray[np.intp], scene: Scene) -> NDArray[np.intp]:
-    """Return what pairs of readings, intp [2, P], are on a drawn page, intp [P]; what is no digit joins nothing."""
+def true_digits(readings: Sequence[Reading], scene: Scene) -> list[int]:
+    """Return for each reading the index of the digit that it shows; −1 for none."""
+    return [_match(reading, scene) for reading in readings]
+
+
+def true_kinds(true: Sequence[int], pairs: NDArray[np.intp], scene: Scene) -> NDArray[np.intp]:
+    """Return what pairs of readings, intp [2, P], are on a drawn page, intp [P]; what is no digit joins nothing.
+
+    Args:
+        true: Of the readings, see `true_digits`.
+        pairs: Indices of readings, left and right.
+        scene: The page.
+    """
     joined = {both: kind for number in scene.numbers for both, kind in _joints_of(number)}
-    true = [_match(reading, scene) for reading in readings]
     kinds = [joined.get((true[left], true[right]), APART) for left, right in pairs.T.tolist()]
     return np.array(kinds, np.intp)
 
@@ -69,7 +78,6 @@ def _joints_of(number: TrueNumber) -> list[tuple[tuple[int, int], int]]:
 
 
 def _match(reading: Reading, scene: Scene) -> int:
-    """Return the index of the digit that a reading shows; −1 for none."""
     overlaps = [overlap(reading.box_xywh, digit.box_xywh) for digit in scene.digits]
     best = int(np.argmax(overlaps)) if overlaps else -1
     return best if best >= 0 and overlaps[best] >= _MIN_OVERLAP else -1
@@ -80,21 +88,22 @@ def parts_of(page: Page, scene: Scene, rng: np.random.Generator) -> list[Joined]
 
     Then that of its numbers with a point alone: a column of prices holds no others.
     """
-    shares = [list(page.digits)]
-    for index in rng.permutation(len(page.digits))[:_LINES].tolist():
+    digits = list(zip(page.digits, true_digits(page.digits, scene), strict=True))
+    shares = [digits]
+    for index in rng.permutation(len(digits))[:_LINES].tolist():
         _, y, _, h = page.digits[index].box_xywh
-        shares.append([r for r in page.digits if abs(2 * (r.box_xywh[1] - y) + r.box_xywh[3] - h) < h])
+        shares.append([(r, at) for r, at in digits if abs(2 * (r.box_xywh[1] - y) + r.box_xywh[3] - h) < h])
     with_point = {member for number in scene.numbers if "." in number.text for member in number.members}
-    shares.append([reading for reading in page.digits if _match(reading, scene) in with_point])
+    shares.append([(reading, at) for reading, at in digits if at in with_point])
     found = []
-    for readings in shares:
+    for share in shares:
+        readings = [reading for reading, _ in share]
         pairs = pairs_of(readings)
         if pairs.size:
             known = Pairs.of(readings, pairs, page.signs, page.rules)
-            found.append(Joined(known, true_kinds(readings, pairs, scene)))
+            found.append(Joined(known, true_kinds([at for _, at in share], pairs, scene)))
     return found
 
 
-def _of_page(reader: Reader, page: ReadPage) -> list[Joined]:
-    read = reader.read(picture_from_bgr(page.scene.image_bgr).gray)
-    return parts_of(read, page.scene, np.random.default_rng(page.seed))
+def _of_page(reader: Reader, seed: int, scene: Scene) -> list[Joined]:
+    return parts_of(reader.read(picture_from_bgr(scene.image_bgr).gray), scene, np.random.default_rng(seed))

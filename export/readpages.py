@@ -37,7 +37,6 @@ class ReadPage:
 
     Attributes:
         seed: Of the page.
-        scene: The page itself.
         layers: Its ink.
         candidates: What may be a digit, N of them.
         known: What is known of them.
@@ -46,12 +45,20 @@ class ReadPage:
     """
 
     seed: int
-    scene: Scene
     layers: list[InkLayer]
     candidates: list[Candidate]
     known: Evidence
     truth: NDArray[np.int64]
     weight: float
+
+
+def each_page(
+    take: Callable[[Reader, int, Scene], T], seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2
+) -> Iterator[T]:
+    """Yield what ``take`` makes of a reader, the seed and each page drawn with ``seeds``; see `read_pages`."""
+    # Spawned: who fits a model has TensorFlow running, and its threads do not survive a fork.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
+        yield from pool.map(partial(_of_drawn, take=take, hands=hands), seeds, chunksize=8)
 
 
 def read_pages(
@@ -66,9 +73,7 @@ def read_pages(
         hands: Scanned digits written on half of the pages, or None for drawn hands alone.
         workers: Processes.
     """
-    # Spawned: who fits a model has TensorFlow running, and its threads do not survive a fork.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
-        yield from pool.map(partial(_taken, take=take, hands=hands), seeds, chunksize=8)
+    return each_page(partial(_of_candidates, take=take), seeds, model, hands, workers)
 
 
 _READERS: list[Reader] = []  # one a worker process
@@ -79,13 +84,15 @@ def _load(model: Path) -> None:
     _READERS[:] = [Reader(Classifier(model))]
 
 
-def _taken(seed: int, take: Callable[[Reader, ReadPage], T], hands: BorrowedHands | None) -> T | None:
-    reader = _READERS[0]
-    scene = draw_page(seed, hands, kind=None if seed % _SINGLE_EVERY else "single")
+def _of_drawn(seed: int, take: Callable[[Reader, int, Scene], T], hands: BorrowedHands | None) -> T:
+    return take(_READERS[0], seed, draw_page(seed, hands, kind=None if seed % _SINGLE_EVERY else "single"))
+
+
+def _of_candidates(reader: Reader, seed: int, scene: Scene, take: Callable[[Reader, ReadPage], T]) -> T | None:
     layers = list(ink_layers(picture_from_bgr(scene.image_bgr).gray))
     candidates, probabilities = reader.candidates(layers)
     if not candidates:
         return None
     known = evidence(candidates, probabilities, reader.classifier.digits)
     truth = label_candidates(candidates, scene)[1]
-    return take(reader, ReadPage(seed, scene, layers, candidates, known, truth, (_USUAL_PAGE / len(candidates)) ** 0.5))
+    return take(reader, ReadPage(seed, layers, candidates, known, truth, (_USUAL_PAGE / len(candidates)) ** 0.5))

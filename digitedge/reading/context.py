@@ -60,11 +60,9 @@ class ContextModel:
     @classmethod
     def from_metadata(cls, stored: dict[str, Any]) -> ContextModel:
         """Return the model that `to_metadata` stored. Raises ModelError where it was fitted to other features."""
-        try:
-            networks = [Network.from_metadata(network) for network in stored["networks"]]
-        except (KeyError, ValueError, TypeError):  # as an older digitedge stored it, or damaged
-            networks = []
-        if [len(network.mean) for network in networks] != [FEATURES, SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES]:
+        features = (FEATURES, SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES)
+        networks = Network.all_from_metadata(stored.get("networks"), features)
+        if networks is None:
             raise ModelError(
                 "The model's context was fitted to other features than this digitedge's.",
                 "Fit it again (scripts/fit-context) or use the model that came with this digitedge.",

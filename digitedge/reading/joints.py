@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.errors import ModelError
 from digitedge.reading.near import overlapping
 from digitedge.reading.network import Floats, Network
 from digitedge.reading.page import Box, Reading
@@ -36,7 +37,8 @@ FIRST_FEATURES = 27
 SECOND_FEATURES = FIRST_FEATURES + 9
 """How many the second network sees: the first one's, its logits, and what it thinks of the page."""
 
-_RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on
+_RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on,
+_RULES_BESIDE = 4.0  # and to its left and right, where the next one stands
 _FEW = 5  # pairs, which tell little of a page's habits
 _MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
 _FREE = np.array([0.0, 0.15, 0.3], np.float32)  # heights between digits, on a page where few pairs tell
@@ -124,8 +126,18 @@ class JointModel:
 
     @classmethod
     def from_text(cls, text: str) -> JointModel:
-        """Return the model that `to_text` wrote."""
-        return cls(*(Network.from_metadata(stored) for stored in json.loads(text)["networks"]))
+        """Return the model that `to_text` wrote.
+
+        Raises:
+            ModelError: It was fitted to other features.
+        """
+        networks = Network.all_from_metadata(json.loads(text)["networks"], (FIRST_FEATURES, SECOND_FEATURES))
+        if networks is None:
+            raise ModelError(
+                "What joins digits to numbers was fitted to other features than this digitedge's.",
+                "Fit it again (scripts/fit-joints).",
+            )
+        return cls(*networks)
 
 
 @lru_cache(maxsize=1)
@@ -190,12 +202,14 @@ def _parted(digits: Floats, pairs: NDArray[np.intp], taller: Floats, rules: NDAr
     if not len(rules) or are_of_paper(rules.astype(np.float32), digits):
         return found
     left, right = digits[pairs[0]], digits[pairs[1]]
-    reach = _RULE_REACH * taller
-    spans = np.stack([left[:, 0], left[:, 1] - reach, left[:, 2], taller + 2 * reach], axis=1)
+    first, last = left[:, 0] - _RULES_BESIDE * taller, right[:, 0] + right[:, 2] + _RULES_BESIDE * taller
+    top, bottom = left[:, 1] - _RULE_REACH * taller, left[:, 1] + (1 + _RULE_REACH) * taller
     near: dict[int, list[Box]] = {}
     boxes: list[Box] = [(x, y, w, h) for x, y, w, h in rules.tolist()]
-    pair, rule = overlapping(spans, rules.astype(np.float32))
-    for row, index in zip(pair.tolist(), rule.tolist(), strict=True):
+    pair, rule = overlapping(np.stack([first, top, last - first, bottom - top], axis=1), rules.astype(np.float32))
+    x, y, w, h = rules[rule].T
+    here = (x < last[pair]) & (x + w > first[pair]) & (y < bottom[pair]) & (y + h > top[pair])
+    for row, index in zip(pair[here].tolist(), rule[here].tolist(), strict=True):
         near.setdefault(row, []).append(boxes[index])
     for row, pieces in near.items():
         one, other = (_box(place[row]) for place in (left, right))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,15 @@ class Network:
         steps = np.frombuffer(base64.b64decode(stored["hidden"]), np.int8).reshape(len(vectors["mean"]), -1)
         hidden = (steps * np.array(stored["hidden_step"], np.float32)).astype(np.float32)
         return cls(**vectors, hidden=hidden)
+
+    @classmethod
+    def all_from_metadata(cls, stored: Any, features: Sequence[int]) -> list[Network] | None:
+        """Return the networks stored one after another, None unless they see as many ``features`` as they should."""
+        try:
+            networks = [cls.from_metadata(network) for network in stored]
+        except (KeyError, ValueError, TypeError):  # as an older digitedge stored it, or damaged
+            return None
+        return networks if [len(network.mean) for network in networks] == list(features) else None
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the weights: ``hidden`` as int8 in base64 with a step for each unit, the others with two significant digits.

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.candidates import Candidate
-
-Floats = NDArray[np.float32]
+from digitedge.reading.network import Floats
 
 FEATURES = 37
 """How many columns `Evidence.features` has."""

@@ -1,6 +1,6 @@
 import numpy as np
 
-from digitedge.export.jointfit import fit, parts_of, true_kinds
+from digitedge.export.jointfit import fit, parts_of, true_digits, true_kinds
 from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import APART, JOINED, POINT
 from digitedge.reading.page import Page, Reading
@@ -30,14 +30,14 @@ def page_of(text: str, step: int, gap: int, unread: int = -1) -> tuple[Page, Sce
 def test_the_truth_of_pairs_is_that_of_the_pages_numbers() -> None:
     page, scene = page_of("-12.5 7 33", 8, 30)
     readings = list(page.digits)
-    kinds = true_kinds(readings, pairs_of(readings), scene)
+    kinds = true_kinds(true_digits(readings, scene), pairs_of(readings), scene)
     assert kinds.tolist() == [JOINED, POINT, APART, APART, JOINED]
 
 
 def test_neighbours_with_an_unread_digit_between_them_are_apart() -> None:
     page, scene = page_of("123", 8, 30, unread=1)
     readings = list(page.digits)
-    assert true_kinds(readings, pairs_of(readings), scene).tolist() == [APART]
+    assert true_kinds(true_digits(readings, scene), pairs_of(readings), scene).tolist() == [APART]
 
 
 def test_lines_are_learnt_from_by_themselves_too() -> None:

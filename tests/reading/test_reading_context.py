@@ -35,8 +35,8 @@ def network(features: int, seed: int) -> Network:
 
 @pytest.fixture
 def context() -> ContextModel:
-    sizes = (FEATURES, SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES)
-    return ContextModel(*(network(size, seed) for seed, size in enumerate(sizes, 1)))
+    seen = (FEATURES, SECOND_FEATURES, THIRD_FEATURES, FOURTH_FEATURES)
+    return ContextModel(*(network(features, seed) for seed, features in enumerate(seen, 1)))
 
 
 def far_apart(count: int) -> Evidence:

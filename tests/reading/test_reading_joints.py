@@ -1,12 +1,16 @@
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from digitedge.errors import ModelError
 from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import APART, FIRST_FEATURES, JOINED, POINT, SECOND_FEATURES, JointModel, Pairs, shipped_joints
 from digitedge.reading.network import Network
-from digitedge.reading.page import Reading, no_boxes
+from digitedge.reading.page import Box, Reading
 
 
 def row(*left: int, height: int = 40) -> list[Reading]:
@@ -14,9 +18,12 @@ def row(*left: int, height: int = 40) -> list[Reading]:
     return [Reading(8, 1.0, (x, 0, 24, height), field, scores) for x in left]
 
 
-def pairs(readings: list[Reading], *signs: tuple[int, int, int, int], rules: np.ndarray | None = None) -> Pairs:
-    beside = np.array(signs, np.int32).reshape(-1, 4)
-    return Pairs.of(readings, pairs_of(readings), beside, no_boxes() if rules is None else rules)
+def pairs(readings: list[Reading], *signs: Box, rules: Sequence[Box] = ()) -> Pairs:
+    return Pairs.of(readings, pairs_of(readings), boxes(signs), boxes(rules))
+
+
+def boxes(places: Sequence[Box]) -> NDArray[np.int32]:
+    return np.array(places, np.int32).reshape(-1, 4)
 
 
 def test_what_is_known_does_not_depend_on_where_on_the_page_the_pair_stands() -> None:
@@ -51,6 +58,31 @@ def test_the_page_tells_what_marks_are() -> None:
     assert points == pytest.approx(commas) and points[0] < 0.5
     assert usual_point[0] == pytest.approx(5 / 40, rel=0.2) and usual_comma[0] == pytest.approx(12 / 40, rel=0.2)
     assert than_points[1] > than_points[0] and than_commas[0] < than_commas[1]
+
+
+def test_rules_part_cells_hold_combs_or_are_only_near() -> None:
+    table, comb = (37, -90, 2, 220), [(x, 8, 2, 32) for x in (-8, 37, 82)]
+    near, far = (140, -90, 2, 220), (400, -90, 2, 220)
+    told = [
+        pairs(row(0, 50), rules=rules).features[0, -3:].tolist()
+        for rules in ([table], comb, [near], [far], [(37, 400, 2, 220)])
+    ]
+    assert told == [[1, 0, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0], [0, 0, 0]]
+
+
+def test_rules_far_above_are_not_near_on_a_crowded_page_either() -> None:
+    """Past some thousand of pairs of rules and digits, `overlapping` gives more than what overlaps."""
+    rules = [(60, 0, 2, 4500), *((110, line, 2, 25) for line in range(2500))]
+    low = [replace(reading, box_xywh=(reading.box_xywh[0], 5000, 24, 40)) for reading in row(0, 50, 100)]
+    for some in (rules[:3], rules):
+        assert pairs(low, rules=some).features[:, -3:].tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_a_model_for_other_features_is_refused() -> None:
+    stored = json.loads(shipped_joints().to_text())
+    stored["networks"].reverse()
+    with pytest.raises(ModelError, match="other features"):
+        JointModel.from_text(json.dumps(stored))
 
 
 def test_two_signs_are_no_point_whatever_the_networks_say() -> None:
