@@ -150,10 +150,11 @@ def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None
     x, y, width, height = area
     size = writer.text_height
     longest, decimals = int(rng.integers(1, 5)), random_decimals(rng)
-    cell_w = writer.measure("0" * (longest + decimals), size) + size * rng.uniform(1.0, 2.0)
+    tight = rng.random() < 0.3  # writes up to the rules between the columns
+    cell_w = writer.measure("0" * (longest + decimals), size) + size * (rng.uniform(0.4, 0.9) if tight else rng.uniform(1, 2))
     cell_h = size * rng.uniform(1.35, 2.2)
     columns, rows = max(1, int(min(width / cell_w, 12))), max(1, int(min(height / cell_h, 20)))
-    frame_grid(board, writer, (x, y, columns * cell_w, rows * cell_h), (columns, rows), ground)
+    frame_grid(board, writer, (x, y, columns * cell_w, rows * cell_h), (columns, rows), ground, upright=tight)
     header = rng.random() < 0.4
     loose = rng.random() < 0.3  # writes over the lines
     font = int(rng.integers(1 << 20))
@@ -205,19 +206,25 @@ def draw_sudoku(board: Board, writer: Writer, area: Area, ground: Ground) -> Non
                 )
 
 
-def frame_grid(board: Board, writer: Writer, area: Area, count: tuple[int, int], ground: Ground, thick_every: int = 0) -> bool:
-    """Draw the lines of a table: by ruler in print, by hand in the writer's ink, only across, or none.
+def frame_grid(
+    board: Board,
+    writer: Writer,
+    area: Area,
+    count: tuple[int, int],
+    ground: Ground,
+    thick_every: int = 0,
+    upright: bool = False,
+) -> bool:
+    """Draw the lines of a table: by ruler in print, by hand in the writer's ink, and unless ``upright``, only across, or none.
 
     Returns whether upright lines part its columns.
     """
     rng = board.rng
     x, y, width, height = area
     columns, rows = count
-    kind = (
-        "ruler"
-        if thick_every
-        else str(rng.choice(["ruler", "hand", "across", "dashed", "none"], p=[0.42, 0.24, 0.13, 0.08, 0.13]))
-    )
+    shares = np.array([0.42, 0.24, 0.08, 0.0, 0.0] if upright else [0.42, 0.24, 0.08, 0.13, 0.13])
+    drawn = str(rng.choice(["ruler", "hand", "dashed", "across", "none"], p=shares / shares.sum()))
+    kind = "ruler" if thick_every else drawn
     if kind == "none":
         return False
     across = [((x, top), (x + width, top)) for top in np.linspace(y, y + height, rows + 1)]
