@@ -51,6 +51,7 @@ def draw_contacts(board: Board, writer: Writer, area: Area, ground: Ground) -> N
         forms = [
             f"{digits(3)}  {digits(2)}  {digits(2)}",
             f"{digits(3)} - {digits(4)}",
+            f"{digits(3)}-{digits(4)}",
             f"{digits(2)} / {digits(2)} / {digits(4)}",
             f"{digits(2)} : {digits(2)}",
             f"{digits(2)}:{digits(2)}",
