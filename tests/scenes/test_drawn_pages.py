@@ -33,6 +33,14 @@ def test_the_same_seed_draws_the_same_page():
     assert not np.array_equal(first.image_bgr, other.image_bgr)
 
 
+def test_now_and_then_all_numbers_of_a_list_have_as_many_decimals():
+    pages = [small_page(seed, kind="list").numbers for seed in range(120)]
+    decimals = [{len(number.text.partition(".")[2]) for number in page} for page in pages if len(page) > 4]
+    measured = [found for found in decimals if found in ({1}, {2})]
+    assert 0.03 < len(measured) / len(decimals) < 0.3
+    assert {1} in measured and {2} in measured
+
+
 @pytest.mark.parametrize("kind", PAGE_KINDS)
 def test_every_kind_of_page_is_drawn_and_its_truth_is_consistent(kind):
     count = 0

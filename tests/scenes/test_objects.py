@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitedge.scenes import objects, pages
+from digitedge.scenes import clutter, objects, pages
 from digitedge.scenes.board import Board
 from digitedge.scenes.clutter import lay_objects
 from digitedge.scenes.objects import Tile, draw_object
@@ -21,6 +21,25 @@ def test_things_are_of_many_kinds():
     rng = np.random.default_rng(0)
     shares = {round((draw_object(rng)[1] > 0).mean(), 2) for _ in range(40)}
     assert len(shares) > 15
+
+
+def test_colours_are_as_dark_as_the_edge_covers_little():
+    for seed in range(40):
+        image, mask = draw_object(np.random.default_rng(seed))
+        assert (image <= mask[:, :, None]).all()
+
+
+def test_a_thing_of_the_papers_colour_is_not_seen(monkeypatch):
+    """No rim where an edge covers a pixel in part; the shadow is left out."""
+    monkeypatch.setattr(Board, "cover", lambda *_: None)
+    yy, xx = np.mgrid[-1:1:256j, -1:1:256j]
+    mask = (np.clip(0.9 - np.hypot(xx, yy), 0, 0.02) / 0.02 * 255).astype(np.uint8)
+    thing = np.rint(mask[:, :, None] * np.full(3, 200 / 255)).astype(np.uint8)
+    monkeypatch.setattr(clutter, "draw_object", lambda rng: (thing, mask))
+    for seed in range(10):
+        board = Board(np.full((120, 160, 3), 200, np.uint8), np.eye(3), np.random.default_rng(seed))
+        lay_objects(board, board.rng, 3)
+        assert np.abs(board.image_bgr.astype(int) - 200).max() <= 3
 
 
 def test_things_cover_no_glyph_and_change_the_page():
