@@ -21,7 +21,7 @@ from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.scoring import overlap
 from digitedge.scenes.truth import Scene, TrueNumber
 
-_HIDDEN = 48
+_HIDDEN = 96
 _LINES = 3  # of a page, that are learnt from by themselves: many pictures show one number
 _MIN_OVERLAP = 0.3  # of a reading's box and a digit's
 
