@@ -39,7 +39,7 @@ class ReaderSettings:
         grouped: Whether digits are grouped into numbers; the camera does that itself, with those that are steady.
     """
 
-    min_confidence: float = 0.47
+    min_confidence: float = 0.48
     roi_xywh: Box | None = None
     grouped: bool = True
 
