@@ -39,6 +39,7 @@ SECOND_FEATURES = FIRST_FEATURES + 9
 
 _RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on,
 _RULES_BESIDE = 4.0  # and to its left and right, where the next one stands
+_ROOM = 0.35  # heights between digits, where a rule between them touches neither
 _FEW = 5  # pairs, which tell little of a page's habits
 _MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
 _FREE = np.array([0.0, 0.15, 0.3], np.float32)  # heights between digits, on a page where few pairs tell
@@ -52,11 +53,13 @@ class Pairs:
         features: float32 [P, `FIRST_FEATURES`].
         signs: float32 [P], how many there are between them.
         sign_height: float32 [P], of the one that stands most as a point does, in heights of the digits.
+        in_cells: bool [P], whether a rule parts them that has room between them: one that runs through writing says less.
     """
 
     features: Floats
     signs: Floats
     sign_height: Floats
+    in_cells: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -91,7 +94,8 @@ class Pairs:
         ]
         parted = _parted(digits, pairs, np.maximum(h, other_h), rules)
         features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
-        return cls(features.astype(np.float32), between[:, 0], between[:, 7])
+        in_cells = (parted[:, 0] > 0) & (gap >= _ROOM)
+        return cls(features.astype(np.float32), between[:, 0], between[:, 7], in_cells)
 
     def of_page(self, logits: Floats) -> Floats:
         """Return float32 [P, `SECOND_FEATURES`], what the second network sees, from the first one's logits, [P, 3]."""
@@ -115,9 +119,12 @@ class JointModel:
     second: Network
 
     def judge(self, pairs: Pairs) -> NDArray[np.intp]:
-        """Return what each pair is, intp [P] of `APART`, `JOINED` and `POINT`; two signs, as of a time, are no point."""
+        """Return what each pair is, intp [P] of `APART`, `JOINED` and `POINT`.
+
+        Two signs, as of a time, are no point, and two cells are apart, whatever the networks think.
+        """
         kinds = self.second.log_odds(pairs.of_page(self.first.log_odds(pairs.features))).argmax(axis=1)
-        kinds[(kinds == POINT) & (pairs.signs != 1)] = APART
+        kinds[(kinds == POINT) & (pairs.signs != 1) | pairs.in_cells] = APART
         return kinds
 
     def to_text(self) -> str:

@@ -26,6 +26,12 @@ def boxes(places: Sequence[Box]) -> NDArray[np.int32]:
     return np.array(places, np.int32).reshape(-1, 4)
 
 
+def always(kind: int, features: int) -> Network:
+    """A network that says the same of all pairs."""
+    zeros, hidden = np.zeros(features, np.float32), np.zeros((features, 1), np.float32)
+    return Network(zeros, zeros + 1, hidden, zeros[:1], np.zeros((1, 3), np.float32), 5 * np.eye(3, dtype=np.float32)[kind])
+
+
 def test_what_is_known_does_not_depend_on_where_on_the_page_the_pair_stands() -> None:
     here = pairs(row(0, 44), (32, 36, 5, 5))
     digits = [replace(r, box_xywh=(r.box_xywh[0] + 300, 500, 24, 40)) for r in row(0, 44)]
@@ -70,6 +76,14 @@ def test_rules_part_cells_hold_combs_or_are_only_near() -> None:
     assert told == [[1, 0, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0], [0, 0, 0]]
 
 
+def test_two_cells_are_apart_whatever_the_networks_say() -> None:
+    model = JointModel(always(JOINED, FIRST_FEATURES), always(JOINED, SECOND_FEATURES))
+    table = [(33, -90, 2, 220)]
+    assert model.judge(pairs(row(0, 44))).tolist() == [JOINED]
+    assert model.judge(pairs(row(0, 44), rules=table)).tolist() == [APART]
+    assert model.judge(pairs(row(0, 36), rules=[(29, -90, 2, 220)])).tolist() == [JOINED], "it may be a stroke of the writing"
+
+
 def test_rules_far_above_are_not_near_on_a_crowded_page_either() -> None:
     """Past some thousand of pairs of rules and digits, `overlapping` gives more than what overlaps."""
     rules = [(60, 0, 2, 4500), *((110, line, 2, 25) for line in range(2500))]
@@ -86,14 +100,7 @@ def test_a_model_for_other_features_is_refused() -> None:
 
 
 def test_two_signs_are_no_point_whatever_the_networks_say() -> None:
-    def always_point(features: int) -> Network:
-        zeros = np.zeros(features, np.float32)
-        bias = np.array([0, 0, 5], np.float32)
-        return Network(
-            zeros, zeros + 1, np.zeros((features, 1), np.float32), np.zeros(1, np.float32), np.zeros((1, 3), np.float32), bias
-        )
-
-    model = JointModel(always_point(FIRST_FEATURES), always_point(SECOND_FEATURES))
+    model = JointModel(always(POINT, FIRST_FEATURES), always(POINT, SECOND_FEATURES))
     assert model.judge(pairs(row(0, 44), (32, 36, 5, 5))).tolist() == [POINT]
     assert model.judge(pairs(row(0, 44), (32, 36, 5, 5), (32, 14, 5, 5))).tolist() == [APART]
     assert model.judge(pairs(row(0, 44))).tolist() == [APART]
