@@ -32,7 +32,7 @@ def steady_numbers(
     """
     # Made anew: dataclasses.replace takes three times as long.
     valued = [
-        Reading(digit.digit, digit.confidence, digit.box_xywh, reading.field, reading.probabilities)
+        Reading(digit.digit, digit.confidence, digit.box_xywh, reading.field, reading.probabilities, reading.after)
         for digit, reading in digits
     ]
     by_reading = {id(reading): digit for reading, (digit, _) in zip(valued, digits, strict=True)}

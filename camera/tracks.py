@@ -10,7 +10,7 @@ Only frames that are read count here; in those between them the boxes move with 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import cv2
@@ -33,6 +33,7 @@ _NEW_INK_DROP = 0.12  # the similarity of ink to itself falls by this when someb
 _NEW_INK_GROWTH, _NEW_INK_GROWTH_PX = 0.3, 4  # and so do the sides of its box change, by more than a reading's edge wavers
 _SWITCH_SHARE = 0.6  # of the votes, for another digit to take over
 _HELD_SHARE, _HELD_MEMORY_S = 0.3, 5.0  # ink that is still there must also be read, in this share of the last seconds
+_GAP_SHARE = 0.3  # of what a frame shows of a gap, beside what the frames before have shown
 _SAME_PICTURE = 0.75  # correlation of the grey patch with itself, above which nothing has moved
 
 
@@ -73,7 +74,7 @@ class _Track:
         self.ink = ink
         share = 0.3 if self.steady else 0.6
         self.box = [was + (side - was) * share for was, side in zip(self.box, reading.box_xywh, strict=True)]
-        self.reading, self.last_seen, self.patch = reading, time, None
+        self.reading, self.last_seen, self.patch = with_memory(reading, self.reading), time, None
         self.hits += 1
         self.reads += 1
         self.missed = 0
@@ -190,6 +191,14 @@ class Tracks:
             track.missed = 0
         else:
             track.missed += 1
+
+
+def with_memory(reading: Reading, before: Reading) -> Reading:
+    """Return a reading that knows of the gap behind it what the frames before have shown, too: the newest count most."""
+    if before.after is None or reading is before:
+        return reading
+    after = before.after if reading.after is None else before.after + _GAP_SHARE * (reading.after - before.after)
+    return replace(reading, after=after)
 
 
 def _median_shift(tracks: list[_Track]) -> tuple[float, float]:

@@ -1,8 +1,9 @@
-"""Train the network that sees a candidate amid its surroundings: doubtful candidates of drawn pages in, what they are out."""
+"""Train the networks that look at a page: candidates amid their surroundings in, what they are out; gaps likewise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitedge.errors import ModelError
+from digitedge.errors import DataError, ModelError
+from digitedge.export.conversion import convert
+from digitedge.export.kerasfile import load_keras_file
 from digitedge.export.npz import read_arrays, write_arrays
 from digitedge.export.readpages import ReadPage, read_pages
 from digitedge.export.starting import take_weights_wider
-from digitedge.models.recipes.glimpse import build_glimpse
+from digitedge.files import replacing, write_bytes, write_text
+from digitedge.models import SHIPPED
 from digitedge.reading.context import LEAST
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
+from digitedge.runtime.flatfile import with_metadata
 from digitedge.scenes.borrowed import BorrowedHands
 
 EPOCHS = 10
 
+_CALIBRATED_ON = 500
 _PER_PAGE = 100  # candidates kept, so that no page of text outweighs the others
 _WORTH = LEAST - 1.0  # log-odds of the context's second network: what is more surely no digit teaches little
 _BATCH = 256
@@ -40,11 +46,11 @@ _BLUR = (0.4, 1.1)  # pixels, standard deviation
 
 @dataclass(frozen=True, slots=True)
 class Glimpses:
-    """Glimpses of N candidates with their truth.
+    """Glimpses of N candidates, or pictures of N gaps, with their truth.
 
     Attributes:
-        pictures: uint8 [N, `GLIMPSE_PX`, `GLIMPSE_PX`].
-        labels: int64 [N], 0 to 9, and 10 for what is no digit.
+        pictures: uint8 [N, s, s], s `GLIMPSE_PX` or `digitedge.reading.gaps.GAP_PX`.
+        labels: int64 [N], 0 to 9, and 10 for what is no digit; of gaps `digitedge.reading.joints.APART` and so on.
         weight: float32 [N].
     """
 
@@ -80,18 +86,31 @@ def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, work
 
 
 def train(
-    learnt: Glimpses, held_out: Glimpses, folder: Path, epochs: int = EPOCHS, seed: int = 0, start: Path | None = None
+    build: Callable[[], Any],
+    learnt: Glimpses,
+    held_out: Glimpses,
+    folder: Path,
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    start: Path | None = None,
 ) -> Any:
     """Return the trained Keras network. What it has reached is kept in ``folder`` after each epoch, and gone on from.
 
-    With ``start``, a .keras file of a network no wider, it begins with the weights there and at a third of the rate.
+    Each epoch sees the pictures `varied` anew.
 
-    Each epoch sees the glimpses `varied` anew.
+    Args:
+        build: Makes the untrained network.
+        learnt: What it learns from.
+        held_out: What it is measured with after each epoch.
+        folder: Of the run.
+        epochs: In all, those of an interrupted run as well.
+        seed: Of the weights, and of how the pictures are shuffled and varied.
+        start: A .keras file of a network no wider: it begins with the weights there and at a third of the rate.
     """
     import keras
 
     keras.utils.set_random_seed(seed)
-    network = build_glimpse()
+    network = build()
     if start is not None:
         take_weights_wider(network, start, seed)
     steps = -(-len(learnt.labels) // _BATCH)
@@ -117,8 +136,75 @@ def train(
     return network
 
 
+def ship(
+    network: Any,
+    build: Callable[[], Any],
+    name: str,
+    labels: Sequence[str],
+    path: Path,
+    seen: tuple[Glimpses, Glimpses],
+    record: dict[str, Any],
+) -> dict[str, Any]:
+    """Write a trained network beside the shipped models and as int8 beside the reader's code; return how alike the two are.
+
+    Args:
+        network: A Keras network.
+        build: Makes it untrained: it is stored without the optimiser's state.
+        name: Of its .keras file, and of the JSON beside that.
+        labels: What its outputs stand for.
+        path: Of the int8 model.
+        seen: What it learnt from, and what was held out.
+        record: How it was made; stored with what is found out about it.
+    """
+    learnt, held_out = seen
+    original = SHIPPED / f"{name}.keras"
+    bare = build()
+    bare.set_weights(network.get_weights())
+    with replacing(original) as unfinished:
+        bare.save(unfinished)
+    model = load_keras_file(original, least=len(labels))
+    drawn = np.random.default_rng(record["seed"]).permutation(len(learnt.labels))[:_CALIBRATED_ON]
+    content = convert(model, "int8", learnt.pictures[drawn])
+    quantised = Classifier(path, content=content).logits(held_out.pictures)
+    exact = model.predict(held_out.pictures)
+    found = record | {
+        f"{name}s": len(learnt.labels), "held_out": len(held_out.labels), "parameters": model.parameters,
+        "cross_entropy": {
+            "float": round(cross_entropy(exact, held_out), 4), "int8": round(cross_entropy(quantised, held_out), 4),
+        },
+        "agreement": round(float((exact.argmax(axis=1) == quantised.argmax(axis=1)).mean()), 4),
+    }  # fmt: skip
+    write_bytes(path, with_metadata(content, {**model.interface, "labels": list(labels), "quantize": "int8", name: found}))
+    write_text(original.with_suffix(".json"), json.dumps(found, indent=2) + "\n")
+    return found
+
+
+def check_same_pages(folder: Path, asked: dict[str, Any]) -> None:
+    """Write down what a folder's pictures are cut from and its network learns from, or hold it to that.
+
+    Args:
+        folder: Of the run.
+        asked: What it is to be, for JSON.
+
+    Raises:
+        DataError: The folder was begun with something else.
+    """
+    record = folder / "pages.json"
+    remedy = "Give another folder, or ask as before."
+    if not record.exists():
+        if any(folder.glob("*.npz")):
+            raise DataError(f"{folder}: it is not known which pages its pictures are of.", remedy)
+        write_text(record, json.dumps(asked) + "\n")
+    try:
+        recorded = json.loads(record.read_text())
+    except ValueError as error:
+        raise DataError(f"{record}: damaged.", remedy) from error
+    if recorded != asked:
+        raise DataError(f"{folder}: it was begun with other pages, fonts or models.", remedy)
+
+
 def cross_entropy(logits: NDArray[np.float32], glimpses_: Glimpses) -> float:
-    """Return the weighted mean of −log p of the truth, for logits float32 [N, 11]."""
+    """Return the weighted mean of −log p of the truth, for logits float32 [N, K]."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_chance = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return -float(np.average(log_chance[np.arange(len(logits)), glimpses_.labels], weights=glimpses_.weight))

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.export.glimpsefit import Glimpses
 from digitedge.export.networkfit import fitted
 from digitedge.export.readpages import each_page
+from digitedge.reading.gaps import gap_pictures
 from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import APART, JOINED, POINT, JointModel, Pairs
 from digitedge.reading.page import Page, Reading
 from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import Reader
+from digitedge.runtime.classifier import Classifier
 from digitedge.scenes.borrowed import BorrowedHands
 from digitedge.scenes.scoring import overlap
 from digitedge.scenes.truth import Scene, TrueNumber
 
 _HIDDEN = 96
 _LINES = 3  # of a page, that are learnt from by themselves: many pictures show one number
+_UNSEEN = 0.3  # of the gaps
+_ASKED_FOR = "measures"  # what every fifth page shows
 _MIN_OVERLAP = 0.3  # of a reading's box and a digit's
+
+Look = Callable[[list[tuple[Reading, Reading]]], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +40,53 @@ class Joined:
     Attributes:
         pairs: What is known of them, P in all.
         kinds: intp [P], what they are: `APART`, `JOINED` or `POINT`.
+        pictures: uint8 [P, `GAP_PX`, `GAP_PX`], of the gaps.
+        is_usual: Whether the page's kind was drawn by chance; one that was asked for shows how points look, not how rare they
+            are.
     """
 
     pairs: Pairs
     kinds: NDArray[np.intp]
+    pictures: NDArray[np.uint8]
+    is_usual: bool = True
+
+    def seen_with(self, network: Classifier) -> Joined:
+        """Return the same with what a gap network says of the pictures."""
+        return replace(self, pairs=replace(self.pairs, gaps=network.logits(self.pictures)))
 
 
 def collect(seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2) -> Iterator[list[Joined]]:
-    """Yield the pairs of each page drawn with ``seeds``, read with ``model``, and those of a few of its lines alone."""
-    return each_page(_of_page, seeds, model, hands, workers)
+    """Yield the pairs of each page drawn with ``seeds``, read with ``model``, and those of a few of its lines alone.
+
+    Every fifth page measures: points that touch a digit are few elsewhere.
+    """
+    return each_page(_of_page, seeds, model, hands, workers, fifth=_ASKED_FOR)
+
+
+def gaps_of(pages: Sequence[Joined]) -> Glimpses:
+    """Return the gaps of all pairs, to train the network that looks at them; those of table cells are not looked at."""
+    asked = [~page.pairs.in_cells for page in pages]
+    pictures = np.concatenate([page.pictures[which] for page, which in zip(pages, asked, strict=True)])
+    kinds = np.concatenate([page.kinds[which] for page, which in zip(pages, asked, strict=True)])
+    return Glimpses(pictures, kinds.astype(np.int64), np.ones(len(kinds), np.float32))
 
 
 def fit(pages: Sequence[Joined], seed: int = 0) -> JointModel:
-    """Return both networks, the second fitted to what the first says of the same pages."""
+    """Return both networks, the second fitted to what the first says of the same usual pages, and to what their gaps show."""
+    pages = [page for page in pages if page.is_usual]
     kinds = np.concatenate([page.kinds for page in pages])
     weight = np.ones(len(kinds), np.float32)
     first = fitted(np.concatenate([page.pairs.features for page in pages]), kinds, weight, _HIDDEN, seed, classes=3)
-    of_pages = [page.pairs.of_page(first.log_odds(page.pairs.features)) for page in pages]
+    rng = np.random.default_rng(seed)
+    of_pages = [_partly_seen(page.pairs, rng).of_page(first.log_odds(page.pairs.features)) for page in pages]
     return JointModel(first, fitted(np.concatenate(of_pages), kinds, weight, _HIDDEN, seed, classes=3))
+
+
+def _partly_seen(pairs: Pairs, rng: np.random.Generator) -> Pairs:
+    """Return the same with some gaps that nobody looked at: who groups digits without a picture shows none."""
+    gaps = pairs.gaps.copy()
+    gaps[rng.random(len(gaps)) < _UNSEEN] = np.nan
+    return replace(pairs, gaps=gaps)
 
 
 def true_digits(readings: Sequence[Reading], scene: Scene) -> list[int]:
@@ -83,10 +119,10 @@ def _match(reading: Reading, scene: Scene) -> int:
     return best if best >= 0 and overlaps[best] >= _MIN_OVERLAP else -1
 
 
-def parts_of(page: Page, scene: Scene, rng: np.random.Generator) -> list[Joined]:
+def parts_of(page: Page, scene: Scene, rng: np.random.Generator, look: Look) -> list[Joined]:
     """Return what is known of the pairs of a drawn page and of some of its lines as if nothing else had been written.
 
-    Then that of its numbers with a point alone: a column of prices holds no others.
+    Then that of its numbers with a point alone: a column of prices holds no others. ``look`` gives the pictures of their gaps.
     """
     digits = list(zip(page.digits, true_digits(page.digits, scene), strict=True))
     shares = [digits]
@@ -101,9 +137,18 @@ def parts_of(page: Page, scene: Scene, rng: np.random.Generator) -> list[Joined]
         pairs = pairs_of(readings)
         if pairs.size:
             known = Pairs.of(readings, pairs, page.signs, page.rules)
-            found.append(Joined(known, true_kinds([at for _, at in share], pairs, scene)))
+            pictures = look([(readings[left], readings[right]) for left, right in pairs.T.tolist()])
+            found.append(Joined(known, true_kinds([at for _, at in share], pairs, scene), pictures))
     return found
 
 
 def _of_page(reader: Reader, seed: int, scene: Scene) -> list[Joined]:
-    return parts_of(reader.read(picture_from_bgr(scene.image_bgr).gray), scene, np.random.default_rng(seed))
+    reader.settings = replace(reader.settings, grouped=False, looks_between=False)  # whatever the networks were fitted to
+    trace = reader.trace(picture_from_bgr(scene.image_bgr).gray)
+    origin = {id(reading): candidate for reading, candidate in zip(trace.page.digits, trace.origins, strict=True)}
+
+    def look(pairs: list[tuple[Reading, Reading]]) -> NDArray[np.uint8]:
+        return gap_pictures([(origin[id(left)], origin[id(right)]) for left, right in pairs], trace.layers)
+
+    parts = parts_of(trace.page, scene, np.random.default_rng(seed), look)
+    return parts if scene.kind != _ASKED_FOR else [replace(part, is_usual=False) for part in parts[:1]]

@@ -129,7 +129,7 @@ def _is_keras_file(path: Path) -> bool:
         return False
 
 
-def load_keras_file(path: Path, input_range: tuple[float, float] | None = None) -> KerasFile:
+def load_keras_file(path: Path, input_range: tuple[float, float] | None = None, least: int = 10) -> KerasFile:
     """Load and check a Keras file.
 
     Args:
@@ -149,7 +149,7 @@ def load_keras_file(path: Path, input_range: tuple[float, float] | None = None) 
     shape = _single(model.inputs, "input", path)
     _check_square(shape, path)
     outputs = _single(model.outputs, "output", path)
-    if len(outputs) != 1 or outputs[0] < 10:
+    if len(outputs) != 1 or outputs[0] < least:
         raise ModelError(
             f"{path}: output is {list(outputs)}, expected ten numbers, one a digit (more may follow, such as reject).",
             "Give a classifier of the digits 0 to 9.",

@@ -26,7 +26,6 @@ from digitedge.scenes.pages import draw_page
 from digitedge.scenes.truth import Scene
 
 _USUAL_PAGE = 80  # candidates; one with four times as many weighs twice as much
-_SINGLE_EVERY = 5  # of the pages shows one large digit: what a beginner holds up first, and among random pages next to nothing
 
 T = TypeVar("T")
 
@@ -53,12 +52,20 @@ class ReadPage:
 
 
 def each_page(
-    take: Callable[[Reader, int, Scene], T], seeds: Sequence[int], model: Path, hands: BorrowedHands | None, workers: int = 2
+    take: Callable[[Reader, int, Scene], T],
+    seeds: Sequence[int],
+    model: Path,
+    hands: BorrowedHands | None,
+    workers: int = 2,
+    fifth: str = "single",
 ) -> Iterator[T]:
-    """Yield what ``take`` makes of a reader, the seed and each page drawn with ``seeds``; see `read_pages`."""
+    """Yield what ``take`` makes of a reader, the seed and each page drawn with ``seeds``; see `read_pages`.
+
+    Every fifth page is of the kind ``fifth`` (see `digitedge.scenes.pages.draw_page`).
+    """
     # Spawned: who fits a model has TensorFlow running, and its threads do not survive a fork.
     with ProcessPoolExecutor(workers, get_context("spawn"), _load, (model,)) as pool:
-        yield from pool.map(partial(_of_drawn, take=take, hands=hands), seeds, chunksize=8)
+        yield from pool.map(partial(_of_drawn, take=take, hands=hands, fifth=fifth), seeds, chunksize=8)
 
 
 def read_pages(
@@ -68,7 +75,8 @@ def read_pages(
 
     Args:
         take: A function of a module, called in other processes.
-        seeds: One a page; every fifth page shows one large digit.
+        seeds: One a page; every fifth page shows one large digit: what a beginner holds up first, and among random pages
+            next to nothing.
         model: A .tflite file.
         hands: Scanned digits written on half of the pages, or None for drawn hands alone.
         workers: Processes.
@@ -84,8 +92,8 @@ def _load(model: Path) -> None:
     _READERS[:] = [Reader(Classifier(model))]
 
 
-def _of_drawn(seed: int, take: Callable[[Reader, int, Scene], T], hands: BorrowedHands | None) -> T:
-    return take(_READERS[0], seed, draw_page(seed, hands, kind=None if seed % _SINGLE_EVERY else "single"))
+def _of_drawn(seed: int, take: Callable[[Reader, int, Scene], T], hands: BorrowedHands | None, fifth: str) -> T:
+    return take(_READERS[0], seed, draw_page(seed, hands, kind=None if seed % 5 else fifth))
 
 
 def _of_candidates(reader: Reader, seed: int, scene: Scene, take: Callable[[Reader, ReadPage], T]) -> T | None:

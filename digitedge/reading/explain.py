@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitedge.reading.annotate import draw_plate
+from digitedge.reading.gaps import gap_pictures
 from digitedge.reading.glimpse import FAR_HEIGHTS, glimpses
+from digitedge.reading.grouping import pairs_of
+from digitedge.reading.joints import KINDS
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import Trace
 
@@ -23,7 +27,8 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
 
     1-gray.png, 2-ink-LEVEL-dark.png or -light.png, 3-candidates.png (green: read; red: not sure enough; blue: another candidate
     took the place; below, the advice if there is any), 4-patches.png (what the classifier saw, its two best answers and the
-    reason each was dropped), 5-glimpses.png (the same candidates amid what is written around them).
+    reason each was dropped), 5-glimpses.png (the same candidates amid what is written around them), 6-gaps.png (between the
+    digits, where one had to be looked at: what it showed, and what the two became).
 
     Raises:
         OutputError: The folder cannot be written.
@@ -35,8 +40,9 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     around = glimpses([trace.candidates[index] for index in order], trace.layers, FAR_HEIGHTS)
     stages += [
         ("3-candidates", _candidates(trace)),
-        ("4-patches", _sheet([_tile(trace, index, trace.fields[index], _said(trace, index)) for index in order])),
-        ("5-glimpses", _sheet([_tile(trace, index, glimpse) for index, glimpse in zip(order, around, strict=True)])),
+        ("4-patches", _sheet([_tile(trace.fields[index], _said(trace, index), reason(trace, index)) for index in order])),
+        ("5-glimpses", _sheet([_tile(glimpse, reason(trace, i)) for i, glimpse in zip(order, around, strict=True)])),
+        ("6-gaps", _sheet(list(_gaps(trace)))),
     ]
     paths = []
     for name, picture in stages:
@@ -85,10 +91,24 @@ def _said(trace: Trace, index: int) -> str:
     return " ".join(f"{names[min(label, 10)]} {row[label]:.2f}" for label in row.argsort()[::-1][:2])
 
 
-def _tile(trace: Trace, index: int, picture: NDArray[np.uint8], said: str = "") -> NDArray[np.uint8]:
-    """Return a candidate's picture with what was said of it below, and why it stands or was dropped."""
+def _gaps(trace: Trace) -> Iterator[NDArray[np.uint8]]:
+    """Yield a tile of each gap that was looked at."""
+    digits = trace.page.digits
+    looked = [(left, right) for left, right in pairs_of(list(digits)).T.tolist() if digits[left].after is not None]
+    pictures = gap_pictures([(trace.origins[left], trace.origins[right]) for left, right in looked], trace.layers)
+    number_of = {member: number for number in trace.page.numbers for member in number.members}
+    for (left, right), picture in zip(looked, pictures, strict=True):
+        after = digits[left].after
+        chances = np.exp(after - after.max()) if after is not None else np.ones(len(KINDS))
+        best = int(chances.argmax())
+        text = number_of[left].text if left in number_of and right in number_of[left].members else "apart"
+        yield _tile(picture, f"{KINDS[best]} {chances[best] / chances.sum():.2f}", text)
+
+
+def _tile(picture: NDArray[np.uint8], *lines: str) -> NDArray[np.uint8]:
+    """Return a picture with lines below."""
     large = cv2.resize(picture, (_TILE, _TILE), interpolation=cv2.INTER_NEAREST)
     tile = cv2.copyMakeBorder(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR), 2, 32, 14, 14, cv2.BORDER_CONSTANT, value=(50, 50, 50))
-    for line, text in enumerate((said, reason(trace, index)) if said else (reason(trace, index),)):
+    for line, text in enumerate(lines):
         cv2.putText(tile, text, (3, _TILE + 14 + 14 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.33, (220, 230, 240), 1, cv2.LINE_AA)
     return tile

@@ -6,7 +6,7 @@ scripts/make-glimpse say how it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -46,9 +46,47 @@ def glimpses(candidates: Iterable[Candidate], layers: list[InkLayer], heights: f
         uint8 [N, `GLIMPSE_PX`, `GLIMPSE_PX`], a candidate's ink bright in the middle, 1 / ``heights`` of the side high (less
         if it is wide), all other ink of its polarity at most half as bright.
     """
-    strengths = {(layer.level, layer.light): layer.strength for layer in layers}
+    strengths = strengths_of(layers)
     squares = [_square(candidate, strengths[candidate.level, candidate.light], heights) for candidate in candidates]
     return np.array(scaled(squares, GLIMPSE_PX), np.uint8).reshape(-1, GLIMPSE_PX, GLIMPSE_PX)
+
+
+def strengths_of(layers: Iterable[InkLayer]) -> dict[tuple[int, bool], NDArray[np.uint8]]:
+    """Return how strong the ink of each layer is, by its level and polarity."""
+    return {(layer.level, layer.light): layer.strength for layer in layers}
+
+
+def cut_square(
+    corner_xy: tuple[int, int], side: int, own: Sequence[Candidate], strength: NDArray[np.uint8], most: int
+) -> NDArray[np.uint8]:
+    """Return the ink in a square of a layer, black where it reaches beyond the picture.
+
+    Args:
+        corner_xy: Upper left, pixels of the layer; may lie outside.
+        side: Pixels of the layer.
+        own: At least one candidate of this layer; their ink is bright, all other ink at most half as bright.
+        strength: uint8 [h, w], of the layer.
+        most: Pixels; a square of twice as many and more is halved.
+
+    Returns:
+        uint8 [s, s], s < 2 · ``most``.
+    """
+    x, y = corner_xy
+    seen = strength[max(0, y) : max(0, y + side), max(0, x) : max(0, x + side)]
+    square = np.zeros((side, side), np.uint8)
+    others = square[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
+    others[:] = cv2.min(cv2.convertScaleAbs(seen, alpha=_OTHERS / own[0].contrast), _MOST)
+    for candidate in own:
+        left, top = candidate.corner_xy[0] - x, candidate.corner_xy[1] - y
+        inside = square[
+            max(0, top) : max(0, top + candidate.patch.shape[0]), max(0, left) : max(0, left + candidate.patch.shape[1])
+        ]
+        ink = candidate.patch[max(0, -top) :, max(0, -left) :][: inside.shape[0], : inside.shape[1]]
+        np.maximum(inside, ink, out=inside)
+    while len(square) >= 2 * most:  # by halves is faster than by a quarter at once
+        half = len(square) // 2
+        square = cv2.resize(square[: 2 * half, : 2 * half], (half, half), interpolation=cv2.INTER_AREA)
+    return square
 
 
 def _square(candidate: Candidate, strength: NDArray[np.uint8], heights: float) -> NDArray[np.uint8]:
@@ -56,14 +94,5 @@ def _square(candidate: Candidate, strength: NDArray[np.uint8], heights: float) -
     rows, columns = candidate.patch.shape
     side = round(heights * max(rows, columns / _WIDE))
     left, top = candidate.corner_xy
-    x, y = left + columns // 2 - side // 2, top + rows // 2 - side // 2
-    seen = strength[max(0, y) : y + side, max(0, x) : x + side]
-    square = np.zeros((side, side), np.uint8)
-    others = square[max(0, -y) :, max(0, -x) :][: seen.shape[0], : seen.shape[1]]
-    others[:] = cv2.min(cv2.convertScaleAbs(seen, alpha=_OTHERS / candidate.contrast), _MOST)
-    own = square[top - y : top - y + rows, left - x : left - x + columns]
-    np.maximum(own, candidate.patch, out=own)
-    while len(square) >= 2 * GLIMPSE_PX:  # by halves is faster than by a quarter at once
-        half = len(square) // 2
-        square = cv2.resize(square[: 2 * half, : 2 * half], (half, half), interpolation=cv2.INTER_AREA)
-    return square
+    corner = left + columns // 2 - side // 2, top + rows // 2 - side // 2
+    return cut_square(corner, side, [candidate], strength, GLIMPSE_PX)

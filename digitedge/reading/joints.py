@@ -1,9 +1,11 @@
 """What joins two neighbours of a line: their number, its point, or nothing; told by two small networks.
 
-The first sees the two digits, the ink between them and how close digits are on the page; the second what the first thinks of
-the page, too: in a list of numbers many pairs are parted by a mark as large as this one, in a bill such a mark is a point.
+The first sees the two digits, the ink between them and how close digits are on the page. Where it doubts, the gap is looked at
+(`digitedge.reading.gaps`). The second sees that, too, and what the first thinks of the page: in a list of numbers many pairs
+are parted by a mark as large as this one, in a bill such a mark is a point.
 
     boxes, signs, rules ──first──▶ apart, joined or point ──the whole page's──▶ second ──▶ apart, joined or point
+                             └──in doubt: the gap's picture──▶ its network ──▶ ┘
 
 They are fitted on drawn pages (``digitedge.export.jointfit``, scripts/fit-joints) and lie beside this file.
 """
@@ -28,20 +30,28 @@ from digitedge.reading.rules import are_of_paper, do_part
 APART, JOINED, POINT = range(3)
 """What two neighbours are: of two numbers, of one, or of one with its point between them."""
 
+KINDS = ("apart", "joined", "point")
+"""Their names."""
+
 JOINT_MODEL = Path(__file__).with_name("joints.json")
 """Both networks."""
 
 FIRST_FEATURES = 27
 """How many the first network sees."""
 
-SECOND_FEATURES = FIRST_FEATURES + 9
-"""How many the second network sees: the first one's, its logits, and what it thinks of the page."""
+SECOND_FEATURES = FIRST_FEATURES + 13
+"""How many the second network sees: the first one's, its logits, what it thinks of the page, and what the gap shows."""
+
+DOUBT = 0.01
+"""What the first network leaves to other kinds, from which on the gap is looked at."""
 
 _RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on,
 _RULES_BESIDE = 4.0  # and to its left and right, where the next one stands
 _ROOM = 0.35  # heights between digits, where a rule between them touches neither
 _FEW = 5  # pairs, which tell little of a page's habits
 _MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
+_NEVER = -8.0  # logarithm of a probability, of what a gap does not show
+_UNSEEN = np.full(3, np.nan, np.float32)
 _FREE = np.array([0.0, 0.15, 0.3], np.float32)  # heights between digits, on a page where few pairs tell
 
 
@@ -54,12 +64,14 @@ class Pairs:
         signs: float32 [P], how many there are between them.
         sign_height: float32 [P], of the one that stands most as a point does, in heights of the digits.
         in_cells: bool [P], whether a rule parts them that has room between them: one that runs through writing says less.
+        gaps: float32 [P, 3], logits of what each pair is, as its gap's picture shows; NaN where nobody looked.
     """
 
     features: Floats
     signs: Floats
     sign_height: Floats
     in_cells: NDArray[np.bool_]
+    gaps: Floats
 
     @classmethod
     def of(
@@ -95,12 +107,17 @@ class Pairs:
         parted = _parted(digits, pairs, np.maximum(h, other_h), rules)
         features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
         in_cells = (parted[:, 0] > 0) & (gap >= _ROOM)
-        return cls(features.astype(np.float32), between[:, 0], between[:, 7], in_cells)
+        gaps = np.array([_UNSEEN if readings[at].after is None else readings[at].after for at in pairs[0].tolist()], np.float32)
+        return cls(features.astype(np.float32), between[:, 0], between[:, 7], in_cells, gaps)
+
+    def looked_at(self, logits: Floats) -> NDArray[np.bool_]:
+        """Return which gaps' pictures count, bool [P]: those the first network, whose logits are [P, 3], doubts."""
+        return in_doubt(logits) & ~np.isnan(self.gaps[:, 0])
 
     def of_page(self, logits: Floats) -> Floats:
         """Return float32 [P, `SECOND_FEATURES`], what the second network sees, from the first one's logits, [P, 3]."""
-        exponents, signed = np.exp(logits - logits.max(axis=1, keepdims=True)), self.signs > 0
-        chances = exponents / exponents.sum(axis=1, keepdims=True) * signed[:, None]
+        signed = self.signs > 0
+        chances = np.exp(_log_chances(logits)) * signed[:, None]
         habits = []
         for kind in (POINT, APART):
             of_kind = chances[:, kind]
@@ -108,7 +125,11 @@ class Pairs:
             share = of_kind.sum() / (len(logits) + _FEW)
             shares = np.full(len(logits), share), np.full(len(logits), usual)
             habits += [*shares, (self.sign_height - usual) * signed]
-        return np.concatenate([self.features, logits, np.stack(habits, axis=1)], axis=1).astype(np.float32)
+        seen = self.looked_at(logits)
+        shown = np.zeros((len(logits), 4), np.float32)
+        shown[seen, 0] = 1
+        shown[seen, 1:] = np.maximum(_log_chances(self.gaps[seen]), _NEVER)
+        return np.concatenate([self.features, logits, np.stack(habits, axis=1), shown], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +144,15 @@ class JointModel:
 
         Two signs, as of a time, are no point, and two cells are apart, whatever the networks think.
         """
-        kinds = self.second.log_odds(pairs.of_page(self.first.log_odds(pairs.features))).argmax(axis=1)
-        kinds[(kinds == POINT) & (pairs.signs != 1) | pairs.in_cells] = APART
+        logits = self.first.log_odds(pairs.features)
+        kinds = self.second.log_odds(pairs.of_page(logits)).argmax(axis=1)
+        no_point = (pairs.signs > 1) | (pairs.signs == 0) & ~pairs.looked_at(logits)
+        kinds[(kinds == POINT) & no_point | pairs.in_cells] = APART
         return kinds
+
+    def doubtful(self, pairs: Pairs) -> NDArray[np.intp]:
+        """Return which pairs' gaps are worth a look, intp [K]."""
+        return np.flatnonzero(in_doubt(self.first.log_odds(pairs.features)) & ~pairs.in_cells)
 
     def to_text(self) -> str:
         """Return the weights as JSON."""
@@ -151,6 +178,16 @@ class JointModel:
 def shipped_joints() -> JointModel:
     """Return the model that lies beside this file."""
     return JointModel.from_text(JOINT_MODEL.read_text())
+
+
+def in_doubt(logits: Floats) -> NDArray[np.bool_]:
+    """Return bool [P]: whether the first network, whose logits are float32 [P, 3], does not know what a pair is."""
+    return _log_chances(logits).max(axis=1) < np.log1p(-DOUBT)
+
+
+def _log_chances(logits: Floats) -> Floats:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def _between(left: Floats, right: Floats, signs: Floats) -> Floats:

@@ -23,6 +23,7 @@ class Reading:
         field: uint8 [side, side], what the model saw.
         probabilities: float32 [outputs], digits first: what the model said of the field. Where that was doubtful, the digit
             may be another, by what stands around.
+        after: float32 [3], logits of what the gap behind it shows (see `digitedge.reading.joints`); None where nobody looked.
     """
 
     digit: int
@@ -30,6 +31,7 @@ class Reading:
     box_xywh: Box
     field: NDArray[np.uint8] = dataclasses.field(repr=False, compare=False)
     probabilities: NDArray[np.float32] = dataclasses.field(repr=False, compare=False)
+    after: NDArray[np.float32] | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -13,9 +13,11 @@ from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
 from digitedge.reading.context import ContextModel
 from digitedge.reading.decide import Selection, select
+from digitedge.reading.gaps import GAP_MODEL, gap_pictures
 from digitedge.reading.glimpse import FAR_HEIGHTS, GLIMPSE_MODEL, NEAR_HEIGHTS, glimpses
-from digitedge.reading.grouping import group_numbers, in_reading_order
+from digitedge.reading.grouping import group_numbers, in_reading_order, pairs_of
 from digitedge.reading.ink import InkLayer, ink_layers
+from digitedge.reading.joints import Pairs, shipped_joints
 from digitedge.reading.page import Box, Page, Reading
 from digitedge.reading.signs import signs_between
 from digitedge.reading.splits import split
@@ -37,11 +39,13 @@ class ReaderSettings:
             reached on drawn pages (Z. C. Lipton et al. 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure").
         roi_xywh: Region of interest, pixels of the full picture; None reads all of it.
         grouped: Whether digits are grouped into numbers; the camera does that itself, with those that are steady.
+        looks_between: Whether doubtful gaps between digits are looked at, for grouping them.
     """
 
     min_confidence: float = 0.48
     roi_xywh: Box | None = None
     grouped: bool = True
+    looks_between: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Trace:
         digits: intp [N], what each is taken for, its surroundings considered.
         confidence: float32 [N], how likely it is that digit.
         selection: Which stand.
+        origins: The candidate of each of the page's digits, in their order.
     """
 
     page: Page
@@ -69,6 +74,7 @@ class Trace:
     digits: NDArray[np.intp]
     confidence: NDArray[np.float32]
     selection: Selection
+    origins: list[Candidate]
 
 
 class Reader:
@@ -83,6 +89,7 @@ class Reader:
         stored = classifier.info.metadata.get("context")
         self.context = ContextModel.from_metadata(stored) if context is None and stored else context
         self._glimpse: Classifier | None = None
+        self._gap: Classifier | None = None
 
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
@@ -103,23 +110,25 @@ class Reader:
             known = evidence(candidates, probabilities, self.classifier.digits)
             best, confidence = self.context.judge(known, lambda which: self.look([candidates[i] for i in which], layers))
         selection = select(candidates, best, confidence, self.settings.min_confidence)
-        readings = in_reading_order(
-            [
-                Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i])
-                for i in selection.standing
-                for box in [_moved(candidates[i].box_xywh, offset, view)]
-            ]
-        )
+        found_at = {
+            Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i]): candidates[i]
+            for i in selection.standing
+            for box in [_moved(candidates[i].box_xywh, offset, view)]
+        }
+        readings = in_reading_order(list(found_at))
+        origins = [found_at[reading] for reading in readings]
         clock.stage("decide")
         corner = np.array([*offset, 0, 0], np.int32)
         signs = signs_between(candidates, selection.standing, found.marks) + corner
         rules = np.rint(found.rules[:, :4]).astype(np.int32) + corner
+        if self.settings.looks_between:
+            readings = self._with_gaps(readings, origins, signs, rules, layers)
         numbers = group_numbers(readings, signs, rules) if self.settings.grouped else ()
         clock.stage("numbers")
         hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, rules, hint)
-        return Trace(page, view, layers, candidates, fields, probabilities, best, confidence, selection)
+        return Trace(page, view, layers, candidates, fields, probabilities, best, confidence, selection, origins)
 
     def candidates(self, layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
         """Return what may be a digit in a picture's ink, and what the classifier says of it, float32 [N, outputs]."""
@@ -138,6 +147,26 @@ class Reader:
             nearer = glimpses([candidates[index] for index in open_], layers, NEAR_HEIGHTS)
             logits[open_] = (logits[open_] + network.logits(nearer)) / 2
         return softmax(logits, network.info)
+
+    def _with_gaps(
+        self,
+        readings: list[Reading],
+        origins: list[Candidate],
+        signs: NDArray[np.int32],
+        rules: NDArray[np.int32],
+        layers: list[InkLayer],
+    ) -> list[Reading]:
+        """Return the readings, each with what the gap behind it shows if it is not clear what joins it to the next."""
+        pairs = pairs_of(readings)
+        if not pairs.size:
+            return readings
+        pairs = pairs[:, shipped_joints().doubtful(Pairs.of(readings, pairs, signs, rules))]
+        if not pairs.size:
+            return readings
+        network = self._gap = self._gap or Classifier(GAP_MODEL)
+        shown = network.logits(gap_pictures([(origins[left], origins[right]) for left, right in pairs.T.tolist()], layers))
+        after = dict(zip(pairs[0].tolist(), shown, strict=True))
+        return [replace(reading, after=after.get(place)) for place, reading in enumerate(readings)]
 
     def _found(self, layers: list[InkLayer], clock: _StageClock) -> _Found:
         """Return what may be a digit: whole pieces first, then the parts of those that are none as they are."""

@@ -71,15 +71,21 @@ def draw_scattered(board: Board, writer: Writer, area: Area, ground: Ground) -> 
                 writer.write(board, text, left, y + row * cell_h + size + (cell_h - 1.2 * size) * rng.random(), size)
 
 
-def draw_rows(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
-    """Rows of digits spaced apart, or of numbers, like practice sheets and codes."""
+def draw_measures(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
+    """Rows, a list or a table of numbers that all have one or two decimals."""
+    layout = (draw_rows, draw_list, draw_table)[int(board.rng.integers(3))]
+    layout(board, writer, area, ground, decimals=int(board.rng.integers(1, 3)))
+
+
+def draw_rows(board: Board, writer: Writer, area: Area, ground: Ground, decimals: int | None = None) -> None:
+    """Rows of digits spaced apart, or of numbers, like practice sheets and codes; ``decimals``: see `measured_text`."""
     rng = board.rng
     x, y, width, height = area
     size = writer.text_height
     step = max(ground.line_step, size * rng.uniform(1.3, 2.2))
-    apart = rng.random() < 0.4
+    apart = decimals is None and rng.random() < 0.4
     same = rng.random() < 0.3
-    decimals = random_decimals(rng)
+    decimals = random_decimals(rng) if decimals is None else decimals
     for number, baseline in enumerate(np.arange(y + size, y + height, step)):
         cursor = x + size * rng.uniform(0, 0.6)
         for _ in range(int(rng.integers(1, 15))):
@@ -95,13 +101,14 @@ def draw_rows(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
             break
 
 
-def draw_list(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
-    """Columns of numbers under each other, now and then with a name before each."""
+def draw_list(board: Board, writer: Writer, area: Area, ground: Ground, decimals: int | None = None) -> None:
+    """Columns of numbers under each other, now and then with a name before each; ``decimals``: see `measured_text`."""
     rng = board.rng
     x, y, width, height = area
     size = writer.text_height
     step = max(ground.line_step, size * rng.uniform(1.35, 2.0))
-    longest, decimals = int(rng.integers(1, 6)), random_decimals(rng)
+    longest = int(rng.integers(1, 6))
+    decimals = random_decimals(rng) if decimals is None else decimals
     names = rng.random() < 0.4
     pitch = (
         writer.measure("0" * (longest + decimals), size)
@@ -144,12 +151,13 @@ def draw_sum(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
             baseline += size * rng.uniform(2.6, 3.6)
 
 
-def draw_table(board: Board, writer: Writer, area: Area, ground: Ground) -> None:
-    """A table with numbers in its cells, drawn by ruler, by hand or not at all."""
+def draw_table(board: Board, writer: Writer, area: Area, ground: Ground, decimals: int | None = None) -> None:
+    """A table with numbers in its cells, drawn by ruler, by hand or not at all; ``decimals``: see `measured_text`."""
     rng = board.rng
     x, y, width, height = area
     size = writer.text_height
-    longest, decimals = int(rng.integers(1, 5)), random_decimals(rng)
+    longest = int(rng.integers(1, 5))
+    decimals = random_decimals(rng) if decimals is None else decimals
     tight = rng.random() < 0.3  # writes up to the rules between the columns
     cell_w = writer.measure("0" * (longest + decimals), size) + size * (rng.uniform(0.4, 0.9) if tight else rng.uniform(1, 2))
     cell_h = size * rng.uniform(1.35, 2.2)

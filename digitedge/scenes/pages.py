@@ -44,6 +44,7 @@ _LAYOUTS: dict[str, tuple[float, _Layout]] = {
     "print": (0.8, documents.draw_print),
     "letters": (1.2, documents.draw_letters),
     "marks": (0.6, documents.draw_marks),
+    "measures": (0.0, numbers.draw_measures),
 }
 
 _OBJECTS, _OBJECTS_ON_DESKS = 0.2, 0.7  # of the pages, on which things lie
@@ -52,7 +53,7 @@ _OTHER_KINDS = {"desk": 0.5, "mixed": 0.8, "several": 2.4}
 
 PAGE_KINDS: tuple[str, ...] = (*_LAYOUTS, *_OTHER_KINDS)
 """What `draw_page` draws; "letters", "marks" and "desk" hold no digit, "mixed" is dark on light beside light on dark, and
-"several" things stand side by side as on a board."""
+"several" things stand side by side as on a board; "measures" is drawn only when it is asked for."""
 
 _WEIGHTS = np.array([*(weight for weight, _ in _LAYOUTS.values()), *_OTHER_KINDS.values()])
 _SEVERAL = (

@@ -1,5 +1,7 @@
 """Tracks, votes and announcements, from readings whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 from camera_factory import drawn_page, reading
 
@@ -168,3 +170,12 @@ def test_half_a_digit_at_the_edge_of_what_is_read_is_no_digit() -> None:
     assert [whole.box_xywh for whole in whole_in_view(page, None)] == [(100, 100, 20, 28)]
     assert whole_in_view(page, (100, 90, 100, 100)) == ()
     assert len(whole_in_view(page, (90, 90, 400, 400))) == 1
+
+
+def test_what_a_gap_shows_is_remembered_over_frames_that_differ_or_do_not_look() -> None:
+    point, joined = np.array([0, 0, 4], np.float32), np.array([0, 4, 0], np.float32)
+    tracks, seen = Tracks(), []
+    for frame, after in enumerate([None, point, point, joined, None, joined, joined, joined, joined]):
+        ((_, last),) = tracks.update((replace(reading(5, BOX), after=after),), PAGE, frame / FPS)
+        seen.append(None if last.after is None else int(last.after.argmax()))
+    assert seen == [None, 2, 2, 2, 2, 1, 1, 1, 1]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from digitedge.errors import DataError, ModelError
-from digitedge.export.glimpsefit import Glimpses, collect, cross_entropy, train, varied
+from digitedge.export.glimpsefit import Glimpses, check_same_pages, collect, cross_entropy, train, varied
 from digitedge.models import SHIPPED
+from digitedge.models.recipes.glimpse import build_glimpse
 from digitedge.reading.glimpse import GLIMPSE_PX
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
@@ -53,10 +54,24 @@ def test_glimpses_are_kept_and_a_damaged_file_is_told(tmp_path: Path) -> None:
         Glimpses.load(path)
 
 
+def test_a_folder_is_held_to_what_it_was_begun_with(tmp_path: Path) -> None:
+    check_same_pages(tmp_path, {"pages": 10, "seed": 0})
+    check_same_pages(tmp_path, {"pages": 10, "seed": 0})
+    with pytest.raises(DataError, match="begun with other pages"):
+        check_same_pages(tmp_path, {"pages": 10, "seed": 1})
+    (tmp_path / "pages.json").write_text("{")
+    with pytest.raises(DataError, match="damaged"):
+        check_same_pages(tmp_path, {"pages": 10, "seed": 0})
+    (tmp_path / "pages.json").unlink()
+    bars_and_rings(3).save(tmp_path / "learnt.npz")
+    with pytest.raises(DataError, match="not known which pages"):
+        check_same_pages(tmp_path, {"pages": 10, "seed": 0})
+
+
 def test_it_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
     learnt, held_out = bars_and_rings(1800), bars_and_rings(60)
-    train(learnt, held_out, tmp_path, epochs=1)
-    train(learnt, held_out, tmp_path, epochs=4)
+    train(build_glimpse, learnt, held_out, tmp_path, epochs=1)
+    train(build_glimpse, learnt, held_out, tmp_path, epochs=4)
     rows = [row.split(",") for row in (tmp_path / "history.csv").read_text().splitlines()]
     losses = [float(row[rows[0].index("loss")]) for row in rows[1:]]
     assert len(losses) == 4 and losses[-1] < 0.7 * losses[0]

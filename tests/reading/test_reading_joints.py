@@ -29,7 +29,12 @@ def boxes(places: Sequence[Box]) -> NDArray[np.int32]:
 def always(kind: int, features: int) -> Network:
     """A network that says the same of all pairs."""
     zeros, hidden = np.zeros(features, np.float32), np.zeros((features, 1), np.float32)
-    return Network(zeros, zeros + 1, hidden, zeros[:1], np.zeros((1, 3), np.float32), 5 * np.eye(3, dtype=np.float32)[kind])
+    return Network(zeros, zeros + 1, hidden, zeros[:1], np.zeros((1, 3), np.float32), 9 * np.eye(3, dtype=np.float32)[kind])
+
+
+def even(features: int) -> Network:
+    """A network that knows nothing."""
+    return replace(always(APART, features), output_bias=np.zeros(3, np.float32))
 
 
 def test_what_is_known_does_not_depend_on_where_on_the_page_the_pair_stands() -> None:
@@ -60,7 +65,7 @@ def test_the_page_tells_what_marks_are() -> None:
     sure = np.array([[0, 0, 9], [9, 0, 0]], np.float32)  # a point, and a comma
     seen = known.of_page(sure)
     assert seen.shape == (2, SECOND_FEATURES)
-    points, usual_point, than_points, commas, usual_comma, than_commas = seen[:, -6:].T
+    points, usual_point, than_points, commas, usual_comma, than_commas = seen[:, -10:-4].T
     assert points == pytest.approx(commas) and points[0] < 0.5
     assert usual_point[0] == pytest.approx(5 / 40, rel=0.2) and usual_comma[0] == pytest.approx(12 / 40, rel=0.2)
     assert than_points[1] > than_points[0] and than_commas[0] < than_commas[1]
@@ -103,7 +108,25 @@ def test_two_signs_are_no_point_whatever_the_networks_say() -> None:
     model = JointModel(always(POINT, FIRST_FEATURES), always(POINT, SECOND_FEATURES))
     assert model.judge(pairs(row(0, 44), (32, 36, 5, 5))).tolist() == [POINT]
     assert model.judge(pairs(row(0, 44), (32, 36, 5, 5), (32, 14, 5, 5))).tolist() == [APART]
-    assert model.judge(pairs(row(0, 44))).tolist() == [APART]
+    assert model.judge(pairs(row(0, 44))).tolist() == [APART], "there is none, and nobody looked"
+
+
+def test_a_gap_counts_where_the_first_network_doubts() -> None:
+    left, right = row(0, 30)
+    known = pairs([replace(left, after=np.array([1, 0, 3], np.float32)), right])
+    sure, torn = np.array([[0, 9, 0]], np.float32), np.array([[0, 1, 1]], np.float32)
+    assert known.of_page(sure)[0, -4:].tolist() == [0, 0, 0, 0]
+    looked, *chances = known.of_page(torn)[0, -4:].tolist()
+    assert looked == 1 and np.exp(chances) == pytest.approx(np.exp([1, 0, 3]) / np.exp([1, 0, 3]).sum(), rel=1e-5)
+    assert pairs([left, right]).of_page(torn)[0, -4:].tolist() == [0, 0, 0, 0], "nobody looked"
+
+
+def test_only_doubtful_gaps_outside_tables_are_looked_at() -> None:
+    torn = JointModel(even(FIRST_FEATURES), even(SECOND_FEATURES))
+    assert torn.doubtful(pairs(row(0, 44, 88))).tolist() == [0, 1]
+    assert torn.doubtful(pairs(row(0, 44, 88), rules=[(33, -90, 2, 220)])).tolist() == [1]
+    sure = JointModel(always(JOINED, FIRST_FEATURES), always(JOINED, SECOND_FEATURES))
+    assert sure.doubtful(pairs(row(0, 44, 88))).tolist() == []
 
 
 def test_a_model_is_stored_and_read_again() -> None:

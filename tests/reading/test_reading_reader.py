@@ -73,7 +73,7 @@ def test_unseen_drawn_pages_are_mostly_read_and_words_mostly_not(classifier: Cla
 def test_explain_writes_every_stage(classifier: Classifier, scene: Scene, tmp_path: Path) -> None:
     trace = Reader(classifier).trace(picture_from_bgr(scene.image_bgr).gray)
     names = [path.name for path in write_explanation(tmp_path, trace)]
-    assert names[0] == "1-gray.png" and names[-3:] == ["3-candidates.png", "4-patches.png", "5-glimpses.png"]
+    assert names[0] == "1-gray.png" and names[-4:] == ["3-candidates.png", "4-patches.png", "5-glimpses.png", "6-gaps.png"]
     assert any(name.startswith("2-ink-0-dark") for name in names)
     assert all(cv2.imread(str(tmp_path / name)) is not None for name in names)
 

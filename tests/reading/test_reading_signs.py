@@ -27,7 +27,7 @@ def test_a_point_at_the_foot_joins() -> None:
 def test_a_point_may_be_a_dash_or_hang_below_the_feet() -> None:
     assert texts(row("35", 0, 50), (29, 34, 16, 10)) == ["3.5"]
     assert texts(row("35", 0, 44), (32, 42, 6, 6)) == ["3.5"]
-    for comma in ((32, 42, 6, 12), (31, 36, 7, 16), (30, 34, 6, 20)):
+    for comma in ((31, 40, 7, 14), (31, 36, 7, 16), (30, 34, 6, 20)):
         assert texts(row("35", 0, 44), comma) == ["3", "5"]
 
 
