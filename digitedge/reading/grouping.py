@@ -33,11 +33,18 @@ def pairs_of(readings: list[Reading]) -> NDArray[np.intp]:
     return np.stack([np.flatnonzero(after >= 0), after[after >= 0]])
 
 
+def known_pairs(readings: list[Reading], signs: NDArray[np.int32], rules: NDArray[np.int32]) -> Pairs | None:
+    """Return what is known of neighbours, None where no digit has one; the arguments as in `group_numbers`."""
+    pairs = pairs_of(readings)
+    return Pairs.of(readings, pairs, signs, rules) if pairs.size else None
+
+
 def group_numbers(
     readings: list[Reading],
     signs: NDArray[np.int32] | None = None,
     rules: NDArray[np.int32] | None = None,
     model: JointModel | None = None,
+    known: Pairs | None = None,
 ) -> tuple[Number, ...]:
     """Return the numbers that readings in reading order form.
 
@@ -47,14 +54,15 @@ def group_numbers(
             first digit belongs to its number.
         rules: int32 [K, 4], boxes of pieces of upright rules: they part what stands in two cells of a table.
         model: Tells which neighbours are of one number; `shipped_joints` if None.
+        known: `known_pairs` of these, where that is found out already.
     """
     boxes = [reading.box_xywh for reading in readings]
     signs, rules = (no_boxes() if some is None else some for some in (signs, rules))
-    pairs = pairs_of(readings)
+    known = known or known_pairs(readings, signs, rules)
     joints: dict[int, tuple[int, int]] = {}  # a digit → what joins the one after it, and which that is
-    if pairs.size:
-        kinds = (model or shipped_joints()).judge(Pairs.of(readings, pairs, signs, rules))
-        joints = {i: (kind, j) for i, j, kind in zip(*pairs.tolist(), kinds.tolist(), strict=True) if kind != APART}
+    if known:
+        kinds = (model or shipped_joints()).judge(known)
+        joints = {i: (kind, j) for i, j, kind in zip(*known.members.tolist(), kinds.tolist(), strict=True) if kind != APART}
     inner = {follower for _, follower in joints.values()}
     beside = _Places.of(signs.tolist())
     numbers = []

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,7 +42,7 @@ FIRST_FEATURES = 27
 SECOND_FEATURES = FIRST_FEATURES + 13
 """How many the second network sees: the first one's, its logits, what it thinks of the page, and what the gap shows."""
 
-DOUBT = 0.01
+DOUBT = 0.02
 """What the first network leaves to other kinds, from which on the gap is looked at."""
 
 _RULE_REACH = 2.5  # heights above and below a pair of digits, where a rule between them may go on,
@@ -60,6 +60,7 @@ class Pairs:
     """Neighbours, P pairs, and the ink between them.
 
     Attributes:
+        members: intp [2, P], which digits: left and right.
         features: float32 [P, `FIRST_FEATURES`].
         signs: float32 [P], how many there are between them.
         sign_height: float32 [P], of the one that stands most as a point does, in heights of the digits.
@@ -67,6 +68,7 @@ class Pairs:
         gaps: float32 [P, 3], logits of what each pair is, as its gap's picture shows; NaN where nobody looked.
     """
 
+    members: NDArray[np.intp]
     features: Floats
     signs: Floats
     sign_height: Floats
@@ -108,7 +110,13 @@ class Pairs:
         features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
         in_cells = (parted[:, 0] > 0) & (gap >= _ROOM)
         gaps = np.array([_UNSEEN if readings[at].after is None else readings[at].after for at in pairs[0].tolist()], np.float32)
-        return cls(features.astype(np.float32), between[:, 0], between[:, 7], in_cells, gaps)
+        return cls(pairs, features.astype(np.float32), between[:, 0], between[:, 7], in_cells, gaps)
+
+    def seen(self, which: NDArray[np.intp], logits: Floats) -> Pairs:
+        """Return the same with what a look at some gaps, intp [K], has shown: float32 [K, 3]."""
+        gaps = self.gaps.copy()
+        gaps[which] = logits
+        return replace(self, gaps=gaps)
 
     def looked_at(self, logits: Floats) -> NDArray[np.bool_]:
         """Return which gaps' pictures count, bool [P]: those the first network, whose logits are [P, 3], doubts."""

@@ -15,7 +15,7 @@ from digitedge.reading.context import ContextModel
 from digitedge.reading.decide import Selection, select
 from digitedge.reading.gaps import GAP_MODEL, gap_pictures
 from digitedge.reading.glimpse import FAR_HEIGHTS, GLIMPSE_MODEL, NEAR_HEIGHTS, glimpses
-from digitedge.reading.grouping import group_numbers, in_reading_order, pairs_of
+from digitedge.reading.grouping import group_numbers, in_reading_order, known_pairs
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.joints import Pairs, shipped_joints
 from digitedge.reading.page import Box, Page, Reading
@@ -121,9 +121,10 @@ class Reader:
         corner = np.array([*offset, 0, 0], np.int32)
         signs = signs_between(candidates, selection.standing, found.marks) + corner
         rules = np.rint(found.rules[:, :4]).astype(np.int32) + corner
-        if self.settings.looks_between:
-            readings = self._with_gaps(readings, origins, signs, rules, layers)
-        numbers = group_numbers(readings, signs, rules) if self.settings.grouped else ()
+        pairs = known_pairs(readings, signs, rules) if self.settings.looks_between else None
+        if pairs:
+            pairs = self._look_between(readings, pairs, origins, layers)
+        numbers = group_numbers(readings, signs, rules, known=pairs) if self.settings.grouped else ()
         clock.stage("numbers")
         hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
@@ -148,25 +149,18 @@ class Reader:
             logits[open_] = (logits[open_] + network.logits(nearer)) / 2
         return softmax(logits, network.info)
 
-    def _with_gaps(
-        self,
-        readings: list[Reading],
-        origins: list[Candidate],
-        signs: NDArray[np.int32],
-        rules: NDArray[np.int32],
-        layers: list[InkLayer],
-    ) -> list[Reading]:
-        """Return the readings, each with what the gap behind it shows if it is not clear what joins it to the next."""
-        pairs = pairs_of(readings)
-        if not pairs.size:
-            return readings
-        pairs = pairs[:, shipped_joints().doubtful(Pairs.of(readings, pairs, signs, rules))]
-        if not pairs.size:
-            return readings
+    def _look_between(self, readings: list[Reading], pairs: Pairs, origins: list[Candidate], layers: list[InkLayer]) -> Pairs:
+        """Look at the gaps of which it is not clear what they join; put what they show into ``readings`` and return it, too."""
+        doubtful = shipped_joints().doubtful(pairs)
+        if not len(doubtful):
+            return pairs
         network = self._gap = self._gap or Classifier(GAP_MODEL)
-        shown = network.logits(gap_pictures([(origins[left], origins[right]) for left, right in pairs.T.tolist()], layers))
-        after = dict(zip(pairs[0].tolist(), shown, strict=True))
-        return [replace(reading, after=after.get(place)) for place, reading in enumerate(readings)]
+        left, right = pairs.members[:, doubtful].tolist()
+        beside = [(origins[one], origins[other]) for one, other in zip(left, right, strict=True)]
+        shown = network.logits(gap_pictures(beside, layers))
+        for place, after in zip(left, shown, strict=True):
+            readings[place] = replace(readings[place], after=after)
+        return pairs.seen(doubtful, shown)
 
     def _found(self, layers: list[InkLayer], clock: _StageClock) -> _Found:
         """Return what may be a digit: whole pieces first, then the parts of those that are none as they are."""

@@ -31,7 +31,7 @@ def build_gap() -> Any:
     Returns:
         float32 [N, `GAP_PX`, `GAP_PX`, 1], what `digitedge.reading.gaps.gap_pictures` gives, to logits [N, `GAP_OUTPUTS`].
     """
-    return _network(GAP_PX, ((24, 5, 2), (48, 3, 2), (72, 3, 1), (96, 3, 2)), 0.3, 96, GAP_OUTPUTS)
+    return _network(GAP_PX, ((16, 5, 2), (32, 3, 2), (48, 3, 1), (64, 3, 2)), 0.3, 64, GAP_OUTPUTS)
 
 
 def _network(side: int, convolutions: _Convolutions, dropout: float, hidden: int, outputs: int) -> Any:
