@@ -74,7 +74,7 @@ class _Track:
         self.ink = ink
         share = 0.3 if self.steady else 0.6
         self.box = [was + (side - was) * share for was, side in zip(self.box, reading.box_xywh, strict=True)]
-        self.reading, self.last_seen, self.patch = with_memory(reading, self.reading), time, None
+        self.reading, self.last_seen, self.patch = _with_memory(reading, self.reading), time, None
         self.hits += 1
         self.reads += 1
         self.missed = 0
@@ -193,7 +193,7 @@ class Tracks:
             track.missed += 1
 
 
-def with_memory(reading: Reading, before: Reading) -> Reading:
+def _with_memory(reading: Reading, before: Reading) -> Reading:
     """Return a reading that knows of the gap behind it what the frames before have shown, too: the newest count most."""
     if before.after is None or reading is before:
         return reading

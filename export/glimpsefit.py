@@ -22,6 +22,7 @@ from digitedge.files import replacing, write_bytes, write_text
 from digitedge.models import SHIPPED
 from digitedge.reading.context import LEAST
 from digitedge.reading.glimpse import GLIMPSE_PX, glimpses
+from digitedge.reading.network import log_chances
 from digitedge.reading.reader import Reader
 from digitedge.runtime.classifier import Classifier
 from digitedge.runtime.flatfile import with_metadata
@@ -138,7 +139,6 @@ def train(
 
 def ship(
     network: Any,
-    build: Callable[[], Any],
     name: str,
     labels: Sequence[str],
     path: Path,
@@ -149,16 +149,17 @@ def ship(
 
     Args:
         network: A Keras network.
-        build: Makes it untrained: it is stored without the optimiser's state.
         name: Of its .keras file, and of the JSON beside that.
         labels: What its outputs stand for.
         path: Of the int8 model.
         seen: What it learnt from, and what was held out.
         record: How it was made; stored with what is found out about it.
     """
+    import keras
+
     learnt, held_out = seen
     original = SHIPPED / f"{name}.keras"
-    bare = build()
+    bare = keras.models.clone_model(network)  # without the optimiser's state
     bare.set_weights(network.get_weights())
     with replacing(original) as unfinished:
         bare.save(unfinished)
@@ -205,9 +206,7 @@ def check_same_pages(folder: Path, asked: dict[str, Any]) -> None:
 
 def cross_entropy(logits: NDArray[np.float32], glimpses_: Glimpses) -> float:
     """Return the weighted mean of −log p of the truth, for logits float32 [N, K]."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_chance = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return -float(np.average(log_chance[np.arange(len(logits)), glimpses_.labels], weights=glimpses_.weight))
+    return -float(np.average(log_chances(logits)[np.arange(len(logits)), glimpses_.labels], weights=glimpses_.weight))
 
 
 def varied(pictures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -14,8 +14,8 @@ from digitedge.export.glimpsefit import Glimpses
 from digitedge.export.networkfit import fitted
 from digitedge.export.readpages import each_page
 from digitedge.reading.gaps import gap_pictures
-from digitedge.reading.grouping import pairs_of
-from digitedge.reading.joints import APART, JOINED, POINT, JointModel, Pairs
+from digitedge.reading.grouping import known_pairs
+from digitedge.reading.joints import APART, JOINED, POINT, UNSEEN, JointModel, Pairs
 from digitedge.reading.page import Page, Reading
 from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import Reader
@@ -26,7 +26,7 @@ from digitedge.scenes.truth import Scene, TrueNumber
 
 _HIDDEN = 96
 _LINES = 3  # of a page, that are learnt from by themselves: many pictures show one number
-_UNSEEN = 0.3  # of the gaps
+_UNSEEN_SHARE = 0.3  # of the gaps
 _ASKED_FOR = "measures"  # what every fifth page shows
 _MIN_OVERLAP = 0.3  # of a reading's box and a digit's
 
@@ -72,8 +72,10 @@ def gaps_of(pages: Sequence[Joined]) -> Glimpses:
 
 
 def fit(pages: Sequence[Joined], seed: int = 0) -> JointModel:
-    """Return both networks, the second fitted to what the first says of the same usual pages, and to what their gaps show."""
-    pages = [page for page in pages if page.is_usual]
+    """Return both networks, the second fitted to what the first says of the same pages, and to what their gaps show.
+
+    Some gaps are kept from it: who groups digits without a picture shows none. Give usual pages only.
+    """
     kinds = np.concatenate([page.kinds for page in pages])
     weight = np.ones(len(kinds), np.float32)
     first = fitted(np.concatenate([page.pairs.features for page in pages]), kinds, weight, _HIDDEN, seed, classes=3)
@@ -83,10 +85,7 @@ def fit(pages: Sequence[Joined], seed: int = 0) -> JointModel:
 
 
 def _partly_seen(pairs: Pairs, rng: np.random.Generator) -> Pairs:
-    """Return the same with some gaps that nobody looked at: who groups digits without a picture shows none."""
-    gaps = pairs.gaps.copy()
-    gaps[rng.random(len(gaps)) < _UNSEEN] = np.nan
-    return replace(pairs, gaps=gaps)
+    return pairs.seen(np.flatnonzero(rng.random(len(pairs.gaps)) < _UNSEEN_SHARE), UNSEEN)
 
 
 def true_digits(readings: Sequence[Reading], scene: Scene) -> list[int]:
@@ -134,11 +133,10 @@ def parts_of(page: Page, scene: Scene, rng: np.random.Generator, look: Look) -> 
     found = []
     for share in shares:
         readings = [reading for reading, _ in share]
-        pairs = pairs_of(readings)
-        if pairs.size:
-            known = Pairs.of(readings, pairs, page.signs, page.rules)
-            pictures = look([(readings[left], readings[right]) for left, right in pairs.T.tolist()])
-            found.append(Joined(known, true_kinds([at for _, at in share], pairs, scene), pictures))
+        known = known_pairs(readings, page.signs, page.rules)
+        if known:
+            pictures = look([(readings[left], readings[right]) for left, right in known.members.T.tolist()])
+            found.append(Joined(known, true_kinds([at for _, at in share], known.members, scene), pictures))
     return found
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from digitedge.reading.annotate import draw_plate
 from digitedge.reading.gaps import gap_pictures
 from digitedge.reading.glimpse import FAR_HEIGHTS, glimpses
-from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import KINDS
+from digitedge.reading.network import log_chances
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import Trace
 
@@ -93,16 +93,16 @@ def _said(trace: Trace, index: int) -> str:
 
 def _gaps(trace: Trace) -> Iterator[NDArray[np.uint8]]:
     """Yield a tile of each gap that was looked at."""
-    digits = trace.page.digits
-    looked = [(left, right) for left, right in pairs_of(list(digits)).T.tolist() if digits[left].after is not None]
-    pictures = gap_pictures([(trace.origins[left], trace.origins[right]) for left, right in looked], trace.layers)
+    if trace.pairs is None:
+        return
+    looked = np.flatnonzero(~np.isnan(trace.pairs.gaps[:, 0]))
+    beside = trace.pairs.members[:, looked].T.tolist()
+    pictures = gap_pictures([(trace.origins[left], trace.origins[right]) for left, right in beside], trace.layers)
     number_of = {member: number for number in trace.page.numbers for member in number.members}
-    for (left, right), picture in zip(looked, pictures, strict=True):
-        after = digits[left].after
-        chances = np.exp(after - after.max()) if after is not None else np.ones(len(KINDS))
-        best = int(chances.argmax())
+    chances = np.exp(log_chances(trace.pairs.gaps[looked]))
+    for (left, right), picture, row in zip(beside, pictures, chances, strict=True):
         text = number_of[left].text if left in number_of and right in number_of[left].members else "apart"
-        yield _tile(picture, f"{KINDS[best]} {chances[best] / chances.sum():.2f}", text)
+        yield _tile(picture, f"{KINDS[row.argmax()]} {row.max():.2f}", text)
 
 
 def _tile(picture: NDArray[np.uint8], *lines: str) -> NDArray[np.uint8]:

@@ -23,12 +23,15 @@ from numpy.typing import NDArray
 
 from digitedge.errors import ModelError
 from digitedge.reading.near import overlapping
-from digitedge.reading.network import Floats, Network
+from digitedge.reading.network import Floats, Network, log_chances
 from digitedge.reading.page import Box, Reading
 from digitedge.reading.rules import are_of_paper, do_part
 
 APART, JOINED, POINT = range(3)
 """What two neighbours are: of two numbers, of one, or of one with its point between them."""
+
+UNSEEN = np.full(3, np.nan, np.float32)
+"""Of a gap that nobody looked at, in `Pairs.gaps`."""
 
 KINDS = ("apart", "joined", "point")
 """Their names."""
@@ -51,7 +54,6 @@ _ROOM = 0.35  # heights between digits, where a rule between them touches neithe
 _FEW = 5  # pairs, which tell little of a page's habits
 _MIN_SIGN = 0.06  # heights: smaller ink between digits is a speck
 _NEVER = -8.0  # logarithm of a probability, of what a gap does not show
-_UNSEEN = np.full(3, np.nan, np.float32)
 _FREE = np.array([0.0, 0.15, 0.3], np.float32)  # heights between digits, on a page where few pairs tell
 
 
@@ -65,7 +67,7 @@ class Pairs:
         signs: float32 [P], how many there are between them.
         sign_height: float32 [P], of the one that stands most as a point does, in heights of the digits.
         in_cells: bool [P], whether a rule parts them that has room between them: one that runs through writing says less.
-        gaps: float32 [P, 3], logits of what each pair is, as its gap's picture shows; NaN where nobody looked.
+        gaps: float32 [P, 3], logits of what each pair is, as its gap's picture shows; `UNSEEN` where nobody looked.
     """
 
     members: NDArray[np.intp]
@@ -109,7 +111,7 @@ class Pairs:
         parted = _parted(digits, pairs, np.maximum(h, other_h), rules)
         features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
         in_cells = (parted[:, 0] > 0) & (gap >= _ROOM)
-        gaps = np.array([_UNSEEN if readings[at].after is None else readings[at].after for at in pairs[0].tolist()], np.float32)
+        gaps = np.array([UNSEEN if readings[at].after is None else readings[at].after for at in pairs[0].tolist()], np.float32)
         return cls(pairs, features.astype(np.float32), between[:, 0], between[:, 7], in_cells, gaps)
 
     def seen(self, which: NDArray[np.intp], logits: Floats) -> Pairs:
@@ -125,7 +127,7 @@ class Pairs:
     def of_page(self, logits: Floats) -> Floats:
         """Return float32 [P, `SECOND_FEATURES`], what the second network sees, from the first one's logits, [P, 3]."""
         signed = self.signs > 0
-        chances = np.exp(_log_chances(logits)) * signed[:, None]
+        chances = np.exp(log_chances(logits)) * signed[:, None]
         habits = []
         for kind in (POINT, APART):
             of_kind = chances[:, kind]
@@ -136,7 +138,7 @@ class Pairs:
         seen = self.looked_at(logits)
         shown = np.zeros((len(logits), 4), np.float32)
         shown[seen, 0] = 1
-        shown[seen, 1:] = np.maximum(_log_chances(self.gaps[seen]), _NEVER)
+        shown[seen, 1:] = np.maximum(log_chances(self.gaps[seen]), _NEVER)
         return np.concatenate([self.features, logits, np.stack(habits, axis=1), shown], axis=1).astype(np.float32)
 
 
@@ -190,12 +192,7 @@ def shipped_joints() -> JointModel:
 
 def in_doubt(logits: Floats) -> NDArray[np.bool_]:
     """Return bool [P]: whether the first network, whose logits are float32 [P, 3], does not know what a pair is."""
-    return _log_chances(logits).max(axis=1) < np.log1p(-DOUBT)
-
-
-def _log_chances(logits: Floats) -> Floats:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return log_chances(logits).max(axis=1) < np.log1p(-DOUBT)
 
 
 def _between(left: Floats, right: Floats, signs: Floats) -> Floats:

@@ -76,6 +76,12 @@ class Network:
         }
 
 
+def log_chances(logits: Floats) -> Floats:
+    """Return the logarithms of the probabilities that logits, float32 [N, K], stand for."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 def _rounded(values: Floats) -> Any:
     """Return float32 of any shape as lists with two significant digits; one number as itself."""
     return float(f"{float(values):.2g}") if values.ndim == 0 else [_rounded(part) for part in values]

@@ -63,6 +63,7 @@ class Trace:
         confidence: float32 [N], how likely it is that digit.
         selection: Which stand.
         origins: The candidate of each of the page's digits, in their order.
+        pairs: What is known of neighbours among these; None where there are none or `ReaderSettings.looks_between` is off.
     """
 
     page: Page
@@ -75,6 +76,7 @@ class Trace:
     confidence: NDArray[np.float32]
     selection: Selection
     origins: list[Candidate]
+    pairs: Pairs | None
 
 
 class Reader:
@@ -110,13 +112,14 @@ class Reader:
             known = evidence(candidates, probabilities, self.classifier.digits)
             best, confidence = self.context.judge(known, lambda which: self.look([candidates[i] for i in which], layers))
         selection = select(candidates, best, confidence, self.settings.min_confidence)
-        found_at = {
-            Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i]): candidates[i]
+        standing = [
+            Reading(int(best[i]), float(confidence[i]), box, fields[i], probabilities[i])
             for i in selection.standing
             for box in [_moved(candidates[i].box_xywh, offset, view)]
-        }
-        readings = in_reading_order(list(found_at))
-        origins = [found_at[reading] for reading in readings]
+        ]
+        found_at = {id(reading): candidates[i] for reading, i in zip(standing, selection.standing, strict=True)}
+        readings = in_reading_order(standing)
+        origins = [found_at[id(reading)] for reading in readings]
         clock.stage("decide")
         corner = np.array([*offset, 0, 0], np.int32)
         signs = signs_between(candidates, selection.standing, found.marks) + corner
@@ -129,7 +132,7 @@ class Reader:
         hint = advice(view, readings, np.concatenate([found.marks, found.rules]))
         clock.stage("advice")
         page = Page((gray.shape[1], gray.shape[0]), tuple(readings), numbers, clock.stage_ms, signs, rules, hint)
-        return Trace(page, view, layers, candidates, fields, probabilities, best, confidence, selection, origins)
+        return Trace(page, view, layers, candidates, fields, probabilities, best, confidence, selection, origins, pairs)
 
     def candidates(self, layers: list[InkLayer]) -> tuple[list[Candidate], NDArray[np.float32]]:
         """Return what may be a digit in a picture's ink, and what the classifier says of it, float32 [N, outputs]."""

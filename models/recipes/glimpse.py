@@ -7,11 +7,11 @@ from typing import Any
 
 from digitedge.reading.gaps import GAP_PX
 from digitedge.reading.glimpse import GLIMPSE_PX
+from digitedge.reading.joints import KINDS
 
 _Convolutions = Sequence[tuple[int, int, int]]  # filters, kernel, stride
 
 GLIMPSE_OUTPUTS = 11  # what stands in the middle: 0 to 9, or no digit
-GAP_OUTPUTS = 3  # what the two digits are: of two numbers, of one, or of one with its point between them
 
 
 def build_glimpse() -> Any:
@@ -29,9 +29,10 @@ def build_gap() -> Any:
     """Return the untrained network that sees a gap.
 
     Returns:
-        float32 [N, `GAP_PX`, `GAP_PX`, 1], what `digitedge.reading.gaps.gap_pictures` gives, to logits [N, `GAP_OUTPUTS`].
+        float32 [N, `GAP_PX`, `GAP_PX`, 1], what `digitedge.reading.gaps.gap_pictures` gives, to logits of
+            `digitedge.reading.joints.KINDS`.
     """
-    return _network(GAP_PX, ((16, 5, 2), (32, 3, 2), (48, 3, 1), (64, 3, 2)), 0.3, 64, GAP_OUTPUTS)
+    return _network(GAP_PX, ((16, 5, 2), (32, 3, 2), (48, 3, 1), (64, 3, 2)), 0.3, 64, len(KINDS))
 
 
 def _network(side: int, convolutions: _Convolutions, dropout: float, hidden: int, outputs: int) -> Any:
