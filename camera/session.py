@@ -97,6 +97,7 @@ def run_session(wishes: Wishes, reader: Reader, controls: Controls, tell: Callab
         BrokenPipeError: The reader of standard output has left.
     """
     keep_freed_memory()
+    reader.prepare()
     cv2.setNumThreads(1)  # frames are small: more threads cost more than they save, and capture and sinks have their own
     in_color = wishes.window or any(w is not None for w in (wishes.record, wishes.crops, wishes.serve))
     source = make_source(wishes.source, replace(wishes.options, in_color=in_color))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
@@ -90,8 +91,12 @@ class Reader:
         self.settings = settings or ReaderSettings()
         stored = classifier.info.metadata.get("context")
         self.context = ContextModel.from_metadata(stored) if context is None and stored else context
-        self._glimpse: Classifier | None = None
-        self._gap: Classifier | None = None
+
+    def prepare(self) -> None:
+        """Load now what is loaded when the first doubt comes up, so that no live frame waits for it."""
+        for network in (self._glimpse, self._gap):
+            network.logits(np.zeros((1, network.input.shape[1], network.input.shape[2]), np.uint8))
+        shipped_joints()
 
     def read(self, gray: NDArray[np.uint8]) -> Page:
         """Return what is written in a picture, uint8 [H, W], 0 black to 255 white."""
@@ -144,7 +149,7 @@ class Reader:
 
         What that leaves open is looked at from nearer by, too, and the mean of both logits counts.
         """
-        network = self._glimpse = self._glimpse or Classifier(GLIMPSE_MODEL)
+        network = self._glimpse
         logits = network.logits(glimpses(candidates, layers, FAR_HEIGHTS))
         open_ = np.flatnonzero(softmax(logits, network.info).max(axis=1) < _SHOWN)
         if len(open_):
@@ -152,15 +157,22 @@ class Reader:
             logits[open_] = (logits[open_] + network.logits(nearer)) / 2
         return softmax(logits, network.info)
 
+    @cached_property
+    def _glimpse(self) -> Classifier:
+        return Classifier(GLIMPSE_MODEL)
+
+    @cached_property
+    def _gap(self) -> Classifier:
+        return Classifier(GAP_MODEL)
+
     def _look_between(self, readings: list[Reading], pairs: Pairs, origins: list[Candidate], layers: list[InkLayer]) -> Pairs:
         """Look at the gaps of which it is not clear what they join; put what they show into ``readings`` and return it, too."""
         doubtful = shipped_joints().doubtful(pairs)
         if not len(doubtful):
             return pairs
-        network = self._gap = self._gap or Classifier(GAP_MODEL)
         left, right = pairs.members[:, doubtful].tolist()
         beside = [(origins[one], origins[other]) for one, other in zip(left, right, strict=True)]
-        shown = network.logits(gap_pictures(beside, layers))
+        shown = self._gap.logits(gap_pictures(beside, layers))
         for place, after in zip(left, shown, strict=True):
             readings[place] = replace(readings[place], after=after)
         return pairs.seen(doubtful, shown)

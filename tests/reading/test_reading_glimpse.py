@@ -1,5 +1,7 @@
 """What the reader's own network is shown, and what it says."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -93,3 +95,17 @@ def test_a_bar_among_digits_is_one_and_among_letters_none(word: str, is_digit: b
     candidate, layers = found(gray, 148)
     (shown,) = Reader(Classifier(DEFAULT_MODEL)).look([candidate], layers)
     assert GLIMPSE_MODEL.is_file() and (shown[1] > 0.5) == is_digit, shown.round(3)
+
+
+def test_a_prepared_reader_loads_nothing_while_it_reads(monkeypatch):
+    prepared, other = (Reader(Classifier(DEFAULT_MODEL)) for _ in range(2))
+    prepared.prepare()
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} is loaded late")
+
+    monkeypatch.setattr("digitedge.reading.reader.Classifier", refuse)
+    gray = cv2.cvtColor(draw_page(8_000_003).image_bgr, cv2.COLOR_BGR2GRAY)
+    assert prepared.read(gray).digits
+    with pytest.raises(AssertionError, match="glimpse"):
+        other.read(gray)
