@@ -190,12 +190,12 @@ def check_same_pages(folder: Path, asked: dict[str, Any]) -> None:
     Raises:
         DataError: The folder was begun with something else.
     """
-    record = folder / "pages.json"
+    record, is_begun = folder / "pages.json", any((*folder.glob("*.npz"), *folder.glob("checkpoint")))
     remedy = "Give another folder, or ask as before."
-    if not record.exists():
-        if any(folder.glob("*.npz")):
-            raise DataError(f"{folder}: it is not known which pages its pictures are of.", remedy)
+    if not is_begun:
         write_text(record, json.dumps(asked) + "\n")
+    if not record.exists():
+        raise DataError(f"{folder}: it is not known which pages its pictures are of.", remedy)
     try:
         recorded = json.loads(record.read_text())
     except ValueError as error:

@@ -55,7 +55,9 @@ def test_glimpses_are_kept_and_a_damaged_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_held_to_what_it_was_begun_with(tmp_path: Path) -> None:
-    check_same_pages(tmp_path, {"pages": 10, "seed": 0})
+    check_same_pages(tmp_path, {"pages": 99, "seed": 0})
+    check_same_pages(tmp_path, {"pages": 10, "seed": 0})  # nothing was made from the 99
+    bars_and_rings(3).save(tmp_path / "learnt.npz")
     check_same_pages(tmp_path, {"pages": 10, "seed": 0})
     with pytest.raises(DataError, match="begun with other pages"):
         check_same_pages(tmp_path, {"pages": 10, "seed": 1})
@@ -63,7 +65,6 @@ def test_a_folder_is_held_to_what_it_was_begun_with(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="damaged"):
         check_same_pages(tmp_path, {"pages": 10, "seed": 0})
     (tmp_path / "pages.json").unlink()
-    bars_and_rings(3).save(tmp_path / "learnt.npz")
     with pytest.raises(DataError, match="not known which pages"):
         check_same_pages(tmp_path, {"pages": 10, "seed": 0})
 
