@@ -26,6 +26,8 @@ _NEAR_PX = 12  # between a cell's side, before it is followed to its ends, and t
 _MEETS_PX = 4  # between a line's end and the line it meets, half their thickness beside
 _SQUARE = 0.06  # slope by which a short side may differ from a right angle with the line it meets
 _DARKER = 1.5  # times a line's usual strength: ink that is stronger was not drawn with the line
+_STEP_PX = 24  # columns of a line that are looked at together, for where it runs exactly,
+_BESIDE_PX = 2  # and how far from its edges
 _USUAL = 0.4  # quantile of the strengths along a line: digits may stand on the other half
 
 
@@ -150,15 +152,34 @@ def _drawn(lines: list[Line], strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
     drawn = np.zeros_like(strength)
     limits = [min(255.0, _DARKER * _usual(line, strength)) for line in lines]
     for limit, line in sorted(zip(limits, lines, strict=True), key=lambda pair: pair[0]):
-        columns = np.linspace(line.left, line.right, 2 + line.length // _SEED_PX * bool(line.curve))
-        points = np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
-        cv2.polylines(drawn, [points], False, limit, line.thickness + 2)
+        cv2.polylines(drawn, [_ridge(line, strength)], False, limit, line.thickness + 2)
     return drawn
 
 
+def _ridge(line: Line, strength: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return points along a line, int32 [K, 2], x and y: every few columns where the strength near it has its middle.
+
+    What it was fitted to is a mask of one bit, and paper bends in more ways than a parabola.
+    """
+    if line.length < 2 * _STEP_PX:
+        columns = np.array([line.left, line.right], np.float64)
+        return np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
+    most = _BESIDE_PX + (line.thickness + 1) // 2
+    reach = np.arange(-most, most + 1)
+    columns = np.arange(max(0, line.left), min(strength.shape[1], line.right), 2)
+    heights = line.at(columns.astype(np.float64))
+    near = strength[(np.rint(heights).astype(np.intp) + reach[:, None]).clip(0, len(strength) - 1), columns].astype(np.float32)
+    offset = reach @ near / np.maximum(near.sum(axis=0), 1)
+    parts = np.array_split(np.arange(len(columns)), len(columns) * 2 // _STEP_PX)
+    x = np.array([columns[part].mean() for part in parts])
+    x[[0, -1]] = line.left, line.right
+    # The strokes that stand on it or cross it are a few of a part's columns.
+    return np.rint(np.column_stack([x, line.at(x) + [np.median(offset[part]) for part in parts]])).astype(np.int32)
+
+
 def _usual(line: Line, strength: NDArray[np.uint8]) -> float:
-    """Return the strength along a line, where nothing stands on it."""
+    """Return the strength along a line, where nothing stands on it: of three pixels across it the strongest."""
     rows, columns = line.pixels(strength.shape[0], line.left, line.right)
-    along = strength[rows, columns]
+    along = np.maximum.reduce([strength[(rows + aside).clip(0, len(strength) - 1), columns] for aside in (-1, 0, 1)])
     rank = int(_USUAL * (along.size - 1))
     return float(np.partition(along, rank)[rank]) if along.size else 0.0

@@ -7,7 +7,7 @@ as long as there is ink.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -128,10 +128,10 @@ class Chains:
                 continue  # another chain of the same line
             rows, columns = slice(y, y + h), slice(x, x + w)
             for strip in _strips(self.labels.ink([number], rows, columns) & (thin[rows, columns] > 0)):
-                line = _fitted(strip, x, y)
-                followed = None if line is None else _followed(line, wide)
-                if followed is not None:
-                    found.append(followed)
+                for line in _fitted_parts(strip, x, y):
+                    followed = _followed(line, wide)
+                    if followed is not None:
+                        found.append(followed)
         return found
 
 
@@ -144,6 +144,17 @@ def _strips(ink: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         return [ink]
     upper = ink & np.minimum.accumulate(ink | (rows < ink.argmax(axis=0)), axis=0)
     return [upper, ink & ~upper]
+
+
+def _fitted_parts(ink: NDArray[np.bool_], x: int, y: int) -> Iterator[Line]:
+    """Yield the line through a chain's ink, as `_fitted` returns it; where there is none, those through the chain's halves."""
+    line = _fitted(ink, x, y)
+    if line is not None:
+        yield line
+    elif ink.shape[1] >= 2 * _BENT_PX:
+        half = ink.shape[1] // 2
+        yield from _fitted_parts(ink[:, :half], x, y)
+        yield from _fitted_parts(ink[:, half:], x + half, y)
 
 
 def _fitted(ink: NDArray[np.bool_], x: int, y: int) -> Line | None:

@@ -99,3 +99,17 @@ def test_ink_much_darker_than_a_rule_was_not_drawn_with_it() -> None:
     assert rest is not None
     assert rest[40, 102:138].all()
     assert not rest[:, 10:90].any() and not rest[:, 150:].any()
+
+
+def test_a_soft_rule_that_bends_twice_goes_and_the_digit_on_it_stays() -> None:
+    x = np.linspace(10, 590, 117)
+    y = 120 + 2.2 * np.sin(x / 60) + 0.01 * x
+    strength = np.zeros((200, 600), np.uint8)
+    cv2.polylines(strength, [np.rint(np.stack([x, y], axis=1) * 16).astype(np.int32)], False, 200, 2, cv2.LINE_AA, 4)
+    strength = cv2.GaussianBlur(strength, (0, 0), 1.0)
+    cv2.putText(strength, "2", (300, 118), cv2.FONT_HERSHEY_SIMPLEX, 2, 250, 6, cv2.LINE_AA)
+    mask = cv2.compare(strength, 40, cv2.CMP_GT)
+    rest = without_lines(strength, mask, mask, mask, 90)
+    assert rest is not None
+    ((x_left, top, width, height),) = _boxes(rest, 25)
+    assert x_left > 290 and x_left + width < 360 and top > 70 and height > 40

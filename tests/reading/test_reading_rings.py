@@ -79,3 +79,29 @@ def test_a_nought_is_empty_and_what_is_compact_is_not_asked() -> None:
     assert not list(inside(nought))
     assert not is_hollow(np.full((60, 40), 200, np.uint8))
     assert not is_hollow(np.eye(20, dtype=np.uint8))
+
+
+def test_in_a_diagram_each_ring_is_a_room_of_its_own() -> None:
+    image = np.full((400, 420), 220, np.uint8)
+    places = (40, 60), (300, 60), (170, 300)
+    boxes = [four(image, x, y) for x, y in places]
+    for x, y in places:
+        cv2.circle(image, (x + 6, y + 25), 36, 40, 4, cv2.LINE_AA)
+    for (x, y), (other_x, other_y) in ((places[0], places[2]), (places[1], places[2])):
+        cv2.line(image, (x + 6, y + 61), (other_x + 6, other_y - 11), 40, 4, cv2.LINE_AA)
+    (whole,) = pieces(image)
+    found = [candidate.box_xywh for candidate in inside(whole)]
+    assert all(max(overlap(one, box) for one in found) > 0.6 for box in boxes)
+
+
+def test_what_leans_on_the_side_of_a_cell_drawn_by_hand_is_offered_without_it() -> None:
+    image = np.full((240, 420), 220, np.uint8)
+    along = np.linspace(0, 1, 60)
+    wave = 5 * np.sin(along * 14)
+    across = [(40 + 330 * along, y + wave) for y in (60, 180)]
+    down = [(x + wave, 60 + 120 * along) for x in (40, 150, 260, 370)]
+    cv2.polylines(image, [np.rint(np.stack(line, axis=1)).astype(np.int32) for line in (*across, *down)], False, 40, 4)
+    boxes = [four(image, x - 40, 95) for x in (150, 260)]
+    whole = max(pieces(image), key=lambda piece: piece.patch.size)
+    found = [candidate.box_xywh for candidate in inside(whole)]
+    assert all(max(overlap(one, box) for one in found) > 0.6 for box in boxes)
