@@ -97,7 +97,7 @@ def test_in_a_diagram_each_ring_is_a_room_of_its_own() -> None:
 def test_what_leans_on_the_side_of_a_cell_drawn_by_hand_is_offered_without_it() -> None:
     image = np.full((240, 420), 220, np.uint8)
     along = np.linspace(0, 1, 60)
-    wave = 5 * np.sin(along * 14)
+    wave = 3 * np.sin(along * 14)
     across = [(40 + 330 * along, y + wave) for y in (60, 180)]
     down = [(x + wave, 60 + 120 * along) for x in (40, 150, 260, 370)]
     cv2.polylines(image, [np.rint(np.stack(line, axis=1)).astype(np.int32) for line in (*across, *down)], False, 40, 4)
