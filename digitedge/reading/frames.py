@@ -162,24 +162,29 @@ def _ridge(line: Line, strength: NDArray[np.uint8]) -> NDArray[np.int32]:
     What it was fitted to is a mask of one bit, and paper bends in more ways than a parabola.
     """
     if line.length < 2 * _STEP_PX:
-        columns = np.array([line.left, line.right], np.float64)
-        return np.rint(np.column_stack([columns, line.at(columns)])).astype(np.int32)
-    most = _BESIDE_PX + (line.thickness + 1) // 2
-    reach = np.arange(-most, most + 1)
-    columns = np.arange(max(0, line.left), min(strength.shape[1], line.right), 2)
-    heights = line.at(columns.astype(np.float64))
-    near = strength[(np.rint(heights).astype(np.intp) + reach[:, None]).clip(0, len(strength) - 1), columns].astype(np.float32)
-    offset = reach @ near / np.maximum(near.sum(axis=0), 1)
-    parts = np.array_split(np.arange(len(columns)), len(columns) * 2 // _STEP_PX)
-    x = np.array([columns[part].mean() for part in parts])
-    x[[0, -1]] = line.left, line.right
-    # The strokes that stand on it or cross it are a few of a part's columns.
-    return np.rint(np.column_stack([x, line.at(x) + [np.median(offset[part]) for part in parts]])).astype(np.int32)
+        x, aside = np.array([line.left, line.right], np.float64), np.zeros(2)
+    else:
+        reach = _BESIDE_PX + (line.thickness + 1) // 2
+        columns, near = _across(line, strength, reach)
+        columns, near = columns[::2], near[:, ::2].astype(np.float32)
+        offset = np.arange(-reach, reach + 1) @ near / np.maximum(near.sum(axis=0), 1)
+        parts = np.array_split(np.arange(len(columns)), len(columns) * 2 // _STEP_PX)
+        x = np.array([columns[part].mean() for part in parts])
+        x[[0, -1]] = line.left, line.right
+        # The strokes that stand on it or cross it are a few of a part's columns.
+        aside = np.array([np.median(offset[part]) for part in parts])
+    return np.rint(np.column_stack([x, line.at(x) + aside])).astype(np.int32)
 
 
 def _usual(line: Line, strength: NDArray[np.uint8]) -> float:
     """Return the strength along a line, where nothing stands on it: of three pixels across it the strongest."""
-    rows, columns = line.pixels(strength.shape[0], line.left, line.right)
-    along = np.maximum.reduce([strength[(rows + aside).clip(0, len(strength) - 1), columns] for aside in (-1, 0, 1)])
+    along = _across(line, strength, 1)[1].max(axis=0)
     rank = int(_USUAL * (along.size - 1))
     return float(np.partition(along, rank)[rank]) if along.size else 0.0
+
+
+def _across(line: Line, strength: NDArray[np.uint8], reach: int) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+    """Return a line's columns, intp [N], and the strengths from ``reach`` pixels above to as many below, [2 · reach + 1, N]."""
+    rows, columns = line.pixels(strength.shape[0], line.left, line.right)
+    aside = np.arange(-reach, reach + 1)[:, None]
+    return columns, strength[(rows + aside).clip(0, len(strength) - 1), columns]

@@ -127,11 +127,9 @@ class Chains:
             if any(line.holds(x + w / 2, y + h / 2) for line in (*known, *found)):
                 continue  # another chain of the same line
             rows, columns = slice(y, y + h), slice(x, x + w)
-            for strip in _strips(self.labels.ink([number], rows, columns) & (thin[rows, columns] > 0)):
-                for line in _fitted_parts(strip, x, y):
-                    followed = _followed(line, wide)
-                    if followed is not None:
-                        found.append(followed)
+            ink = self.labels.ink([number], rows, columns) & (thin[rows, columns] > 0)
+            followed = (_followed(line, wide) for strip in _strips(ink) for line in _fitted_parts(strip, x, y))
+            found += [line for line in followed if line is not None]
         return found
 
 
