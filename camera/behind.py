@@ -76,7 +76,7 @@ class Behind:
             self._changed.notify()
 
     def close(self) -> None:
-        """Let the thread finish what waits, at most some seconds, and close the sink.
+        """Let the thread finish what waits and close the sink; what takes longer than some seconds is given up, and told.
 
         Raises:
             DigitEdgeError: The sink failed, and that ends the run; `deliver` has not raised it yet.
@@ -85,6 +85,11 @@ class Behind:
             self._closing = True
             self._changed.notify()
         self._thread.join(_CLOSE_S)
+        if self._thread.is_alive():
+            name = type(self._sink).__name__
+            self._fail(
+                OutputError(f"{name} was not finished after {_CLOSE_S:g} s, and is given up.", "Write to a faster disk.")
+            )
         self._raise_failure()
 
     def _raise_failure(self) -> None:

@@ -55,7 +55,7 @@ class JpegFrame:
         return self._decoded(cv2.IMREAD_COLOR)
 
     def _decoded(self, how: int) -> NDArray[np.uint8]:
-        picture = decode_jpeg(self._content, how)
+        picture = _decoded(self._content, how)  # it was found whole when it came
         if picture is None:
             raise SourceError("A picture of the camera cannot be decoded in full.", "Lower the camera's resolution.")
         return picture
@@ -96,10 +96,12 @@ def decode_jpeg(content: bytes, how: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8
     """
     if not content.startswith(START) or END not in content[-64:]:  # some cameras pad behind the end mark
         return None
+    picture = _decoded(content, how)
+    return None if picture is None or (picture[-1] == 128).all() else picture
+
+
+def _decoded(content: bytes, how: int) -> NDArray[np.uint8] | None:
     try:
-        picture = cv2.imdecode(np.frombuffer(content, np.uint8), how)
+        return cv2.imdecode(np.frombuffer(content, np.uint8), how)
     except cv2.error:
         return None
-    if picture is None or (picture[-1] == 128).all():
-        return None
-    return picture

@@ -55,8 +55,7 @@ class Mqtt:
             from paho.mqtt import client as paho
         except ImportError as error:
             raise MissingExtraError("MQTT", "mqtt") from error
-        parts, port = _address(url)
-        base = unquote(parts.path).strip("/")
+        parts, port, base = _address(url)
         self._node = re.sub(r"[^a-zA-Z0-9_-]+", "-", node or base or socket.gethostname())
         self.base = base or f"digitedge/{self._node}"
         self._where, self._tell = f"{parts.scheme}://{parts.hostname}", tell
@@ -132,12 +131,15 @@ class Mqtt:
         self._told = True
 
 
-def _address(url: str) -> tuple[SplitResult, int]:
-    """Return the parts of the broker's address and its port. Raises OutputError."""
+def _address(url: str) -> tuple[SplitResult, int, str]:
+    """Return the parts of the broker's address, its port, and the topic in it, maybe "". Raises OutputError."""
     try:
         parts = urlsplit(url)
         if parts.scheme in _PORTS and parts.hostname:
-            return parts, parts.port or _PORTS[parts.scheme]
+            port, base = parts.port or _PORTS[parts.scheme], unquote(parts.path).strip("/")
+            if "#" in url or set(base) & set("+#\0"):  # wildcards are for who listens (MQTT 5, 4.7.1)
+                raise OutputError(f"{without_password(url)!r} has a topic with a +, a # or a NUL.", "Leave these out.")
+            return parts, port, base
     except ValueError:
         pass  # told below
     raise OutputError(

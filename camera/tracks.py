@@ -74,7 +74,8 @@ class _Track:
         self.ink = ink
         share = 0.3 if self.steady else 0.6
         self.box = [was + (side - was) * share for was, side in zip(self.box, reading.box_xywh, strict=True)]
-        self.reading, self.last_seen, self.patch = _with_memory(reading, self.reading), time, None
+        self.reading = reading if is_new_ink else _with_memory(reading, self.reading)
+        self.last_seen, self.patch = time, None
         self.hits += 1
         self.reads += 1
         self.missed = 0
@@ -195,10 +196,10 @@ class Tracks:
 
 def _with_memory(reading: Reading, before: Reading) -> Reading:
     """Return a reading that knows of the gap behind it what the frames before have shown, too: the newest count most."""
-    if before.after is None or reading is before:
+    known, seen = before.after, reading.after
+    if known is None or reading is before or (seen and not seen.is_same(known)):
         return reading
-    after = before.after if reading.after is None else before.after + _GAP_SHARE * (reading.after - before.after)
-    return replace(reading, after=after)
+    return replace(reading, after=replace(seen, shows=known.shows + _GAP_SHARE * (seen.shows - known.shows)) if seen else known)
 
 
 def _median_shift(tracks: list[_Track]) -> tuple[float, float]:

@@ -33,7 +33,10 @@ class Webhook:
             OutputError: It is no such address.
         """
         if not _is_web_address(url):
-            raise OutputError(f"{without_password(url)!r} is no web address.", "Give --webhook http://HOST/PATH.")
+            raise OutputError(
+                f"{without_password(url)!r} is no web address.",
+                "Give --webhook http://HOST/PATH; a space in PATH is %20, an ö %C3%B6.",
+            )
         self._url, self._login = without_password(url), _basic_login(url)
         self._tell, self._timeout_s = tell, timeout_s
         self._failing = False
@@ -67,7 +70,9 @@ class Webhook:
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        path = parts.path + parts.query
+        is_sendable = path.isascii() and path.isprintable() and " " not in path
+        return is_sendable and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

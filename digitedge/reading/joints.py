@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from digitedge.errors import ModelError
 from digitedge.reading.near import overlapping
 from digitedge.reading.network import Floats, Network, log_chances
-from digitedge.reading.page import Box, Reading
+from digitedge.reading.page import Box, Gap, Reading
 from digitedge.reading.rules import are_of_paper, do_part
 
 APART, JOINED, POINT = range(3)
@@ -111,7 +111,7 @@ class Pairs:
         parted = _parted(digits, pairs, np.maximum(h, other_h), rules)
         features = np.concatenate([np.stack(columns, axis=1), between, parted], axis=1)
         in_cells = (parted[:, 0] > 0) & (gap >= _ROOM)
-        gaps = np.array([UNSEEN if readings[at].after is None else readings[at].after for at in pairs[0].tolist()], np.float32)
+        gaps = np.array([_shown(readings[one], readings[other]) for one, other in pairs.T.tolist()], np.float32)
         return cls(pairs, features.astype(np.float32), between[:, 0], between[:, 7], in_cells, gaps)
 
     def seen(self, which: NDArray[np.intp], logits: Floats) -> Pairs:
@@ -193,6 +193,12 @@ def shipped_joints() -> JointModel:
 def in_doubt(logits: Floats) -> NDArray[np.bool_]:
     """Return bool [P]: whether the first network, whose logits are float32 [P, 3], does not know what a pair is."""
     return log_chances(logits).max(axis=1) < np.log1p(-DOUBT)
+
+
+def _shown(left: Reading, right: Reading) -> Floats:
+    """Return what the gap between two digits shows, float32 [3]."""
+    is_known = left.after and left.after.is_same(Gap.between(left.box_xywh, right.box_xywh, UNSEEN))
+    return left.after.shows if left.after and is_known else UNSEEN
 
 
 def _between(left: Floats, right: Floats, signs: Floats) -> Floats:

@@ -11,6 +11,31 @@ from numpy.typing import NDArray
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the full picture."""
 
+_WAVER = 0.3  # heights: the boxes of a digit in two frames differ by less
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was seen between a digit and the one that followed it.
+
+    Attributes:
+        shows: float32 [3], logits of what joins the two (see `digitedge.reading.joints`).
+        follower: Where the other one stood: right, down, and its height, in heights of the digit.
+    """
+
+    shows: NDArray[np.float32]
+    follower: tuple[float, float, float]
+
+    @classmethod
+    def between(cls, digit: Box, follower: Box, shows: NDArray[np.float32]) -> Gap:
+        """Return the gap between two boxes, with what it shows, float32 [3]."""
+        x, y, _, h = digit
+        return cls(shows, ((follower[0] - x) / h, (follower[1] - y) / h, follower[3] / h))
+
+    def is_same(self, other: Gap) -> bool:
+        """Return whether the digit was followed by the same one, and not by a speck that a single frame shows."""
+        return all(abs(one - two) < _WAVER for one, two in zip(self.follower, other.follower, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -23,7 +48,7 @@ class Reading:
         field: uint8 [side, side], what the model saw.
         probabilities: float32 [outputs], digits first: what the model said of the field. Where that was doubtful, the digit
             may be another, by what stands around.
-        after: float32 [3], logits of what the gap behind it shows (see `digitedge.reading.joints`); None where nobody looked.
+        after: What the gap behind it shows; None where nobody looked.
     """
 
     digit: int
@@ -31,7 +56,7 @@ class Reading:
     box_xywh: Box
     field: NDArray[np.uint8] = dataclasses.field(repr=False, compare=False)
     probabilities: NDArray[np.float32] = dataclasses.field(repr=False, compare=False)
-    after: NDArray[np.float32] | None = dataclasses.field(default=None, repr=False, compare=False)
+    after: Gap | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from digitedge.reading.glimpse import FAR_HEIGHTS, GLIMPSE_MODEL, NEAR_HEIGHTS, 
 from digitedge.reading.grouping import group_numbers, in_reading_order, known_pairs
 from digitedge.reading.ink import InkLayer, ink_layers
 from digitedge.reading.joints import Pairs, shipped_joints
-from digitedge.reading.page import Box, Page, Reading
+from digitedge.reading.page import Box, Gap, Page, Reading
 from digitedge.reading.signs import signs_between
 from digitedge.reading.splits import split
 from digitedge.reading.surroundings import evidence
@@ -173,8 +173,9 @@ class Reader:
         left, right = pairs.members[:, doubtful].tolist()
         beside = [(origins[one], origins[other]) for one, other in zip(left, right, strict=True)]
         shown = self._gap.logits(gap_pictures(beside, layers))
-        for place, after in zip(left, shown, strict=True):
-            readings[place] = replace(readings[place], after=after)
+        for place, follower, shows in zip(left, right, shown, strict=True):
+            gap = Gap.between(readings[place].box_xywh, readings[follower].box_xywh, shows)
+            readings[place] = replace(readings[place], after=gap)
         return pairs.seen(doubtful, shown)
 
     def _found(self, layers: list[InkLayer], clock: _StageClock) -> _Found:

@@ -5,6 +5,7 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -61,6 +62,17 @@ def test_a_failure_is_told_once_though_closing_fails_too(error, sentence):
     assert told == [sentence]
     assert behind.has_failed
     assert failing.calls == ["deliver", "close"]
+
+
+def test_a_sink_that_does_not_finish_is_given_up_and_told(monkeypatch):
+    monkeypatch.setattr("digitedge.camera.behind._CLOSE_S", 0.05)
+    told, sink, goes_on = [], _Failing(None), threading.Event()
+    sink.close = goes_on.wait
+    behind = Behind(sink, tell=told.append)
+    behind.close()
+    goes_on.set()
+    assert behind.has_failed
+    assert told == ["_Failing was not finished after 0.05 s, and is given up. Write to a faster disk."]
 
 
 def test_a_sink_that_is_full_has_not_failed():

@@ -93,6 +93,15 @@ def test_a_frame_nobody_looks_at_is_decoded_only_as_far_as_it_is_asked_for() -> 
     assert JpegFrames().frame(content[: len(content) // 2] + b"\xff\xd9", 5.0) is None
 
 
+def test_a_frame_found_whole_is_not_doubted_when_its_picture_is_asked_for() -> None:
+    bgr = numbered_bgr(40)
+    bgr[-8:-1], bgr[-1] = 40, 128  # its last row is the grey that libjpeg puts in place of what is missing
+    content = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 100])[1].tobytes()
+    frame = JpegFrames().frame(content, 5.0)
+    assert decode_jpeg(content) is None and frame is not None
+    assert frame.gray.shape == frame.bgr.shape[:2] == bgr.shape[:2]
+
+
 def test_the_frame_that_is_due_to_be_read_is_decoded_once() -> None:
     content = jpeg_of(np.random.default_rng(7).integers(0, 256, (120, 160, 3), dtype=np.uint8))
     shrunk_gray = frame_of_gray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE), 0.0).small

@@ -195,6 +195,12 @@ def test_what_is_no_broker_is_refused(url):
         Mqtt(url, print)
 
 
+@pytest.mark.parametrize("topic", ["a+", "desk/#", "desk#", "%23", "%00"])
+def test_a_topic_that_nobody_may_publish_is_refused(topic):
+    with pytest.raises(OutputError, match=r"has a topic with a \+, a # or a NUL"):
+        Mqtt(f"mqtt://127.0.0.1:9/{topic}", print)
+
+
 @pytest.mark.slow
 def test_the_last_will_speaks_for_a_process_that_was_killed(broker, listener):
     command = [sys.executable, "-m", "digitedge", "camera", "--source", "demo", "--mqtt", f"{broker.url}/desk"]

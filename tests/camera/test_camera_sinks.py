@@ -220,6 +220,12 @@ def test_a_webhook_brings_its_password_and_never_shows_it(hook):
     assert told == [f"http://127.0.0.1:{hook.server_port}/new does not take the news (Unauthorized)."]
 
 
+@pytest.mark.parametrize("path", ["ö", "a b", "x?y=ü"])
+def test_a_webhook_whose_path_cannot_be_sent_is_refused_before_the_run(path):
+    with pytest.raises(OutputError, match=r"no web address.*%20"):
+        Webhook(f"http://127.0.0.1:9/{path}/", print)
+
+
 def test_a_webhook_that_fails_is_told_once_until_it_works_again(hook):
     told = []
     webhook = Webhook(f"http://127.0.0.1:{hook.server_port}/new", told.append)

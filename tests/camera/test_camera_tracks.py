@@ -8,7 +8,8 @@ from camera_factory import drawn_page, reading
 from digitedge.camera.announce import Announcer, steady_numbers
 from digitedge.camera.matching import whole_in_view
 from digitedge.camera.tracks import Tracks
-from digitedge.reading.page import Page, Reading
+from digitedge.reading.joints import JOINED, POINT
+from digitedge.reading.page import Box, Gap, Page, Reading
 
 FPS = 30
 PAGE = drawn_page([("5", (100, 100))])
@@ -173,9 +174,31 @@ def test_half_a_digit_at_the_edge_of_what_is_read_is_no_digit() -> None:
 
 
 def test_what_a_gap_shows_is_remembered_over_frames_that_differ_or_do_not_look() -> None:
-    point, joined = np.array([0, 0, 4], np.float32), np.array([0, 4, 0], np.float32)
+    point, joined = gap(POINT), gap(JOINED)
+    assert kinds_seen([None, point, point, joined, None, joined, joined, joined, joined]) == [None, 2, 2, 2, 2, 1, 1, 1, 1]
+
+
+def test_a_gap_before_another_follower_is_another_gap() -> None:
+    of_speck = gap(JOINED, (130, 118, 10, 10))
+    assert kinds_seen([gap(POINT), of_speck, gap(POINT)]) == [2, 1, 2]
+    assert kinds_seen([gap(POINT), of_speck, None]) == [2, 1, 1]
+
+
+def test_of_new_ink_no_gap_is_known() -> None:
+    tracks = Tracks()
+    tracks.update((replace(reading(5, BOX), after=gap(POINT)),), PAGE, 0.0)
+    ((_, last),) = tracks.update((reading(5, (*BOX[:2], BOX[2], BOX[3] * 3 // 2)),), PAGE, 1 / FPS)
+    assert last.after is None
+
+
+def kinds_seen(gaps: list[Gap | None]) -> list[int | None]:
+    """Return what the gap behind a digit is known to be after each frame that shows this."""
     tracks, seen = Tracks(), []
-    for frame, after in enumerate([None, point, point, joined, None, joined, joined, joined, joined]):
+    for frame, after in enumerate(gaps):
         ((_, last),) = tracks.update((replace(reading(5, BOX), after=after),), PAGE, frame / FPS)
-        seen.append(None if last.after is None else int(last.after.argmax()))
-    assert seen == [None, 2, 2, 2, 2, 1, 1, 1, 1]
+        seen.append(None if last.after is None else int(last.after.shows.argmax()))
+    return seen
+
+
+def gap(kind: int, follower: Box = (140, 100, 28, 28)) -> Gap:
+    return Gap.between(BOX, follower, 4 * np.eye(3, dtype=np.float32)[kind])

@@ -95,7 +95,7 @@ def test_doubtful_gaps_are_looked_at_unless_nobody_asks():
         for settings in (ReaderSettings(), ReaderSettings(looks_between=False))
     )
     looked = [after for after in seen if after is not None]
-    assert 0 < len(looked) < len(seen) and all(after.shape == (3,) for after in looked)
+    assert 0 < len(looked) < len(seen) and all(after.shows.shape == (3,) for after in looked)
     assert unseen == [None] * len(seen)
 
 

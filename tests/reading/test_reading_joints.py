@@ -10,7 +10,7 @@ from digitedge.errors import ModelError
 from digitedge.reading.grouping import pairs_of
 from digitedge.reading.joints import APART, FIRST_FEATURES, JOINED, POINT, SECOND_FEATURES, JointModel, Pairs, shipped_joints
 from digitedge.reading.network import Network
-from digitedge.reading.page import Box, Reading
+from digitedge.reading.page import Box, Gap, Reading
 
 
 def row(*left: int, height: int = 40) -> list[Reading]:
@@ -113,12 +113,16 @@ def test_two_signs_are_no_point_whatever_the_networks_say() -> None:
 
 def test_a_gap_counts_where_the_first_network_doubts() -> None:
     left, right = row(0, 30)
-    known = pairs([replace(left, after=np.array([1, 0, 3], np.float32)), right])
+    shows = np.array([1, 0, 3], np.float32)
+    known = pairs([replace(left, after=Gap.between(left.box_xywh, right.box_xywh, shows)), right])
     sure, torn = np.array([[0, 9, 0]], np.float32), np.array([[0, 1, 1]], np.float32)
     assert known.of_page(sure)[0, -4:].tolist() == [0, 0, 0, 0]
     looked, *chances = known.of_page(torn)[0, -4:].tolist()
     assert looked == 1 and np.exp(chances) == pytest.approx(np.exp([1, 0, 3]) / np.exp([1, 0, 3]).sum(), rel=1e-5)
     assert pairs([left, right]).of_page(torn)[0, -4:].tolist() == [0, 0, 0, 0], "nobody looked"
+    x, y, w, h = right.box_xywh
+    speck = Gap.between(left.box_xywh, (x - h // 2, y + h // 2, w // 2, h // 2), shows)
+    assert pairs([replace(left, after=speck), right]).of_page(torn)[0, -4:].tolist() == [0] * 4, "of what followed before"
 
 
 def test_only_doubtful_gaps_outside_tables_are_looked_at() -> None:
