@@ -15,7 +15,7 @@ from digitedge.reading.decide import around
 from digitedge.reading.joints import APART, POINT, JointModel, Pairs, shipped_joints
 from digitedge.reading.neighbours import followers
 from digitedge.reading.page import Box, Number, Reading, no_boxes
-from digitedge.reading.rules import is_bar
+from digitedge.reading.rules import are_of_paper, is_bar, parts_sign
 from digitedge.reading.signs import is_minus
 
 _MINUS_ALONE = 0.35  # heights before a minus, where nothing stands
@@ -65,14 +65,21 @@ def group_numbers(
         joints = {i: (kind, j) for i, j, kind in zip(*known.members.tolist(), kinds.tolist(), strict=True) if kind != APART}
     inner = {follower for _, follower in joints.values()}
     beside = _Places.of(signs.tolist())
+    bars = _of_tables(rules, boxes)
     numbers = []
     for index in range(len(readings)):
         if index not in inner:
             for members, points in _parts(index, joints):
-                sign = _minus_before(boxes[members[0]], boxes, beside)
+                sign = _minus_before(boxes[members[0]], boxes, beside, bars)
                 parts = [f"{readings[member].digit}{point}" for member, point in zip(members, [*points, ""], strict=True)]
                 numbers.append(_number(sign + "".join(parts), members, readings))
     return tuple(numbers)
+
+
+def _of_tables(rules: NDArray[np.int32], digits: list[Box]) -> list[Box]:
+    if not len(rules) or not digits or are_of_paper(rules.astype(np.float32), np.array(digits, np.float32)):
+        return []
+    return [(x, y, w, h) for x, y, w, h in rules.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,12 @@ def _parts(first: int, joints: dict[int, tuple[int, int]]) -> list[tuple[list[in
     return [(run[start:end], [""] * (end - start - 1)) for start, end in pairwise(starts)]
 
 
-def _minus_before(digit: Box, digits: list[Box], signs: _Places) -> str:
-    """Return "-" where a minus stands before a number's first digit and nothing close before the minus: that is a sum."""
+def _minus_before(digit: Box, digits: list[Box], signs: _Places, bars: list[Box]) -> str:
+    """Return "-" where a minus stands before a number's first digit, in its cell; nothing close before it: that is a sum."""
     _, top, _, height = digit
     near = signs.within(top - 0.5 * height, top + 1.2 * height)
     for x, y, w, h in near:
-        if is_minus((x, y, w, h), digit):
+        if is_minus((x, y, w, h), digit) and not parts_sign((x, y, w, h), digit, bars):
             reach = _MINUS_ALONE * height + 2 * max(0, digit[0] - x - w)
             others = [
                 other

@@ -80,6 +80,21 @@ def do_part(left: Box, right: Box, rules: list[Box]) -> bool | None:
     return not is_comb or _length(places[between[0]], rules) >= _MIN_TABLE * height
 
 
+def parts_sign(sign: Box, digit: Box, rules: list[Box]) -> bool:
+    """Return whether a table's rule runs between a sign, or the right half of it, and the digit behind it.
+
+    >>> parts_sign((0, 18, 16, 3), (26, 0, 24, 40), [(20, -60, 2, 160)])
+    True
+    >>> parts_sign((0, 18, 16, 3), (26, 0, 24, 40), [(60, -60, 2, 160)])
+    False
+    """
+    left, top, _, height = digit
+    near = [rule for rule in rules if abs(rule[0] - left) <= _REACH * height and abs(rule[1] - top) <= 2 * _REACH * height]
+    beside = [(x + w / 2, y, y + h) for x, y, w, h in near]
+    places = [x for x, first, last in beside if sign[0] + sign[2] / 2 < x < left and first < top + height and last > top]
+    return any(_length(place, near) >= _MIN_TABLE * height for place in places)
+
+
 def _length(place: float, rules: list[Box]) -> float:
     """Return how long the rule at a place is without a gap."""
     longest = start = end = -1.0

@@ -36,16 +36,23 @@ def pieces(*x: int, top: int = 0, bottom: int = 48) -> np.ndarray:
     return np.array([(left, y, 2, 16) for left in x for y in range(top, bottom, 16)], np.int32).reshape(-1, 4)
 
 
-def texts(digits: list[tuple[int, tuple[int, int, int, int]]], rules: np.ndarray) -> list[str]:
+def texts(digits: list[tuple[int, tuple[int, int, int, int]]], rules: np.ndarray, signs: np.ndarray | None = None) -> list[str]:
     field, scores = np.zeros((28, 28), np.uint8), np.zeros(11, np.float32)
     readings = in_reading_order([Reading(digit, 1.0, box, field, scores) for digit, box in digits])
-    return [number.text for number in group_numbers(readings, rules=rules)]
+    return [number.text for number in group_numbers(readings, signs, rules)]
 
 
 def test_a_tables_rule_parts_what_stands_close() -> None:
     digits = [(3, (54, 5, 24, 40)), (7, (100, 5, 24, 40))]
     assert texts(digits, pieces(top=-48)) == ["37"]
     assert texts(digits, pieces(20, 88, 156, top=-48, bottom=96)) == ["3", "7"]
+
+
+def test_a_mark_across_a_tables_rule_is_no_minus() -> None:
+    digits, mark = [(3, (100, 5, 24, 40))], np.array([(80, 22, 14, 4)], np.int32)
+    assert texts(digits, pieces(20, 160, top=-48, bottom=96), mark) == ["-3"], "in its cell"
+    assert texts(digits, pieces(20, 93, 160, top=-48, bottom=96), mark) == ["3"]
+    assert texts(digits, pieces(*range(0, 220, 19), top=-48, bottom=96), mark) == ["-3"], "squared paper"
 
 
 def test_the_cells_of_a_comb_hold_one_number() -> None:
