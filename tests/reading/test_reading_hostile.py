@@ -1,5 +1,7 @@
 """Pictures that nobody takes but somebody sends: degenerate sizes, thousands of pieces, regions outside, foreign formats."""
 
+import os
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +122,62 @@ def test_a_picture_of_real_numbers_is_as_bright_as_it_was_meant(white: float, tm
     Image.fromarray(paper).save(tmp_path / "photo.tif")
     gray = load_picture(tmp_path / "photo.tif").gray
     assert gray[0, 0] == 255 and gray[5, 7] == pytest.approx(51, abs=1)
+
+
+@pytest.mark.parametrize("value", [-3.0, 0.0, np.nan, np.inf, -np.inf])
+def test_a_constant_picture_is_even_whatever_the_number(value: float, tmp_path: Path) -> None:
+    Image.fromarray(np.full((12, 20), value, np.float32)).save(tmp_path / "photo.tif")
+    assert np.ptp(load_picture(tmp_path / "photo.tif").gray) == 0
+
+
+def test_what_is_no_number_says_nothing_of_the_others_brightness(tmp_path: Path) -> None:
+    paper = np.full((12, 20), 1.0, np.float32)
+    paper[5, 5:9] = 0.2, np.inf, -np.inf, np.nan
+    Image.fromarray(paper).save(tmp_path / "photo.tif")
+    gray = load_picture(tmp_path / "photo.tif").gray
+    assert gray[5, 4:10].tolist() == [255, 51, 255, 0, 0, 255]
+
+
+@pytest.mark.parametrize("kind", [np.uint16, ">u2", np.int32])
+def test_a_picture_of_deep_grey_is_read_in_either_order_of_bytes(kind: str, tmp_path: Path) -> None:
+    values = np.linspace(0, 65535, 240).reshape(12, 20).astype(kind)
+    Image.fromarray(values).save(tmp_path / "photo.tif")
+    gray = load_picture(tmp_path / "photo.tif").gray
+    assert np.abs(gray - values.astype(float) / 257).max() <= 0.51  # rounded; half a level and its float32
+
+
+def test_a_deep_picture_is_not_copied_in_doubles(tmp_path: Path) -> None:
+    Image.fromarray(np.full((1000, 1000), 40000, np.uint16)).save(tmp_path / "photo.png")
+    load_picture(tmp_path / "photo.png")  # imports what it needs
+    tracemalloc.start()
+    load_picture(tmp_path / "photo.png")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 12_000_000  # a pixel: 2 bytes of the file, 1 of grey, 3 of colour, a mask; a copy in doubles has 8
+
+
+def test_a_bomb_is_told_as_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(b"P5 30000 30000 255\n")
+    with pytest.raises(InputError, match=r"more than can be read\. Scale it down"):
+        load_picture(path)
+
+
+@pytest.mark.timeout(20)
+def test_a_named_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "photo.png")
+    for special in (tmp_path / "photo.png", Path(os.devnull)):
+        with pytest.raises(InputError, match="no regular file"):
+            load_picture(special)
+
+
+def test_what_a_shell_pipes_in_is_read(tmp_path: Path) -> None:
+    Image.new("L", (20, 10), 200).save(tmp_path / "photo.png")
+    reading_end, writing_end = os.pipe()
+    os.write(writing_end, (tmp_path / "photo.png").read_bytes())
+    os.close(writing_end)
+    assert load_picture(Path(f"/dev/fd/{reading_end}")).gray.shape == (10, 20)
+    os.close(reading_end)
 
 
 def test_a_picture_of_unknown_kind_is_not_written(tmp_path: Path) -> None:
