@@ -71,7 +71,7 @@ def read_album(images: Sequence[Path], task: Task, workers: int | None = None) -
         reader = Reader(Classifier(task.model), task.settings)
         yield from (_answer(reader, task, image, name) for image, name in zip(images, names, strict=True))
         return
-    Classifier(task.model)  # a model that does not fit is told once, here
+    Reader(Classifier(task.model))  # a model that does not fit is told once, here
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, (task,)) as pool:
         with _interrupts_held():  # the helpers inherit it: Ctrl-C is answered here, once what they have begun is whole
             answers = pool.map(_answer_here, images, names)

@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from digitedge.errors import ModelError
 from digitedge.patch import to_inputs
 from digitedge.reading.advice import advice
 from digitedge.reading.candidates import MAX_ASPECT, Candidate, find_candidates
@@ -25,6 +26,7 @@ from digitedge.reading.splits import split
 from digitedge.reading.surroundings import evidence
 from digitedge.reading.tilt import tilted_lines, upright
 from digitedge.runtime.classifier import Classifier, softmax
+from digitedge.runtime.modelfile import DIGIT_LABELS
 
 _PLAUSIBLE = 0.1  # a digit's probability, below which a candidate does not tell where a line of digits runs,
 _SURE = 0.9  # and above which for all of a line none would be read better another way
@@ -86,7 +88,8 @@ class Reader:
     def __init__(
         self, classifier: Classifier, settings: ReaderSettings | None = None, context: ContextModel | None = None
     ) -> None:
-        """Take a classifier; the context model comes with its file unless another is given."""
+        """Take a classifier; the context model comes with its file unless another is given. Raises ModelError for no digits."""
+        _check_digits(classifier)
         self.classifier = classifier
         self.settings = settings or ReaderSettings()
         stored = classifier.info.metadata.get("context")
@@ -233,6 +236,15 @@ class _Found:
     probabilities: NDArray[np.float32]
     marks: NDArray[np.float32]
     rules: NDArray[np.float32]
+
+
+def _check_digits(classifier: Classifier) -> None:
+    """Raise ModelError for a model that does not read single digits; the glimpse's digits stand amid their surroundings."""
+    info = classifier.info
+    if classifier.digits < 10 or info.labels[:10] != DIGIT_LABELS or "glimpse" in info.metadata:
+        raise ModelError(
+            f"{classifier.path}: is no classifier of single digits, 0 to 9.", "Give one, or train one: digitedge train cnn"
+        )
 
 
 def candidates_of(gray: NDArray[np.uint8]) -> list[Candidate]:

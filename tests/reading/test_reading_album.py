@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitedge.errors import DigitEdgeError, InputError, MissingExtraError, OutputError
+from digitedge.errors import DigitEdgeError, InputError, MissingExtraError, ModelError, OutputError
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.album import Task, _distinct_names, read_album
+from digitedge.reading.gaps import GAP_MODEL
 from digitedge.reading.page import Box
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import ReaderSettings
@@ -66,6 +67,11 @@ def test_a_region_partly_outside_is_read(tmp_path: Path) -> None:
 
 def test_no_pictures_give_no_answers() -> None:
     assert list(read_album([], task(), workers=2)) == []
+
+
+def test_a_model_that_reads_no_digits_is_told_before_helpers_start(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no classifier of single digits"):
+        list(read_album([blank(tmp_path / f"{i}.png") for i in range(2)], Task(GAP_MODEL, ReaderSettings()), workers=2))
 
 
 def test_helpers_answer_in_the_files_order_errors_too(tmp_path: Path) -> None:

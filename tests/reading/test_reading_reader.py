@@ -8,16 +8,22 @@ import numpy as np
 import pytest
 from forks import Forks
 
+from digitedge.errors import ModelError
 from digitedge.models import DEFAULT_MODEL
 from digitedge.reading.explain import write_explanation
+from digitedge.reading.gaps import GAP_MODEL
+from digitedge.reading.glimpse import GLIMPSE_MODEL
 from digitedge.reading.picture import picture_from_bgr
 from digitedge.reading.reader import Reader, ReaderSettings
 from digitedge.runtime.classifier import Classifier
+from digitedge.runtime.flatfile import with_metadata
 from digitedge.scenes.fixed import fixed_scene
 from digitedge.scenes.pages import draw_page
 from digitedge.scenes.scoring import by_kind, score_page
 from digitedge.scenes.seeds import Purpose, page_seeds
 from digitedge.scenes.truth import Scene
+
+GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,23 @@ def test_unseen_drawn_pages_are_mostly_read_and_words_mostly_not(classifier: Cla
     everything = by_kind(scores)["all"]
     assert everything.wanted > 200
     assert everything.f1 > 0.75  # 0.87 on 200 pages of all sizes; the tutorials' pipeline reaches 0.30
+
+
+@pytest.mark.parametrize("model", [GLIMPSE_MODEL, GAP_MODEL])
+def test_a_network_of_the_readers_own_is_no_model(model: Path) -> None:
+    with pytest.raises(ModelError, match="no classifier of single digits"):
+        Reader(Classifier(model))
+
+
+def test_a_model_from_elsewhere_needs_no_labels() -> None:
+    assert Reader(Classifier(GOLDEN / "tiny-none.tflite")).classifier.info.metadata == {}
+
+
+def test_a_model_of_other_labels_is_refused() -> None:
+    content = (GOLDEN / "tiny-none.tflite").read_bytes()
+    letters = with_metadata(content, {"format_version": 1, "labels": list("abcdefghij")})
+    with pytest.raises(ModelError, match=r"letters\.tflite: is no classifier of single digits"):
+        Reader(Classifier(Path("letters.tflite"), content=letters))
 
 
 def test_explain_writes_every_stage(classifier: Classifier, scene: Scene, tmp_path: Path) -> None:
