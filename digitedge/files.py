@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from digitedge.errors import OutputError
 
-_MARK = ".digitedge-"  # in the names of unfinished files, so that a later run knows them as its own
+_MARK = ".digitedge-"  # before the names of unfinished files, so that a later run knows them as its own
+_MOST_SUFFIX = 16  # letters; a file system takes 255 bytes
 
 
 def sha256_of(path: Path) -> str:
@@ -52,7 +55,8 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: The folder is missing or read-only, or the disk is full.
     """
-    unfinished = path.with_name(f"{path.name}{_MARK}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    own = f"{os.getpid()}-{secrets.token_hex(4)}{path.suffix[-_MOST_SUFFIX:]}"
+    unfinished = path.parent / f"{_unfinished_prefix(path)}{own}"
     try:
         _clear_remains(path)
         yield unfinished
@@ -79,12 +83,29 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
+def _unfinished_prefix(path: Path) -> str:
+    """Return how the names of unfinished files for a target begin: short, however long its own name is.
+
+    >>> _unfinished_prefix(Path("runs/a.txt"))
+    '.digitedge-c1ebf7ba-'
+    """
+    return f"{_MARK}{zlib.crc32(os.fsencode(path.name)):08x}-"
+
+
 def _clear_remains(path: Path) -> None:
     if not os.path.isdir(path.parent):  # noqa: PTH112 - as above
         return
-    prefix = f"{path.name}{_MARK}"
-    for remains in path.parent.iterdir():
-        if remains.name.startswith(prefix):
-            owner = remains.name.removeprefix(prefix).split("-")[0]
-            if not Path(f"/proc/{owner}").exists():
-                remains.unlink(missing_ok=True)
+    prefix = _unfinished_prefix(path)
+    for name in _remains_in(path.parent):
+        owner = name.removeprefix(prefix).split("-")[0]
+        if name.startswith(prefix) and not Path(f"/proc/{owner}").exists():
+            (path.parent / name).unlink(missing_ok=True)
+
+
+@lru_cache
+def _remains_in(folder: Path) -> tuple[str, ...]:
+    """Return the names of unfinished files that were in a folder when this process first wrote there.
+
+    Looked for once: to list 20,000 crops takes 18 ms, as long as writing many more.
+    """
+    return tuple(path.name for path in folder.iterdir() if path.name.startswith(_MARK))
