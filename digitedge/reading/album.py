@@ -61,11 +61,14 @@ def read_album(images: Sequence[Path], task: Task, workers: int | None = None) -
 
     Raises:
         InputError, ModelError: The model cannot be used, or a helper process was ended from outside.
-        OutputError: An annotated copy would replace one of the pictures, or another file in a folder of theirs.
+        OutputError: An annotated copy would replace one of the pictures, or another file in a folder of theirs, or stages would
+            be written beside them.
     """
     names = _distinct_names(images)
     if task.save is not None:
         _refuse_own(images, [task.save / f"{name}.png" for name in names])
+    if task.explain is not None:
+        _refuse_beside(images, [task.explain / name for name in names])
     count = max(1, min(workers or os.cpu_count() or 1, len(images)))
     if count == 1 or (workers is None and len(images) <= _FEW):
         reader = Reader(Classifier(task.model), task.settings)
@@ -116,6 +119,14 @@ def _refuse_own(images: Sequence[Path], copies: Sequence[Path]) -> None:
             raise OutputError(f"{copy} is one of the pictures to read.", "Give another folder for the copies.")
         if _identity(copy.parent) in folders and os.path.lexists(copy):
             raise OutputError(f"{copy} exists already, beside the pictures to read.", "Give another folder for the copies.")
+
+
+def _refuse_beside(images: Sequence[Path], folders: Sequence[Path]) -> None:
+    """Raise OutputError where stages would be written to a folder of one of the pictures, whose name a stage may have."""
+    own = {_identity(folder) for image in images for folder in (image.parent, Path(os.path.realpath(image)).parent)} - {None}
+    for folder in folders:
+        if _identity(folder) in own:
+            raise OutputError(f"{folder} holds pictures to read.", "Give --explain another folder.")
 
 
 def _refuse_outside(image: Path, roi_xywh: Box | None, size_wh: tuple[int, int]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +23,11 @@ from digitedge.reading.reader import Trace
 _STANDS, _UNSURE, _TAKEN = (70, 160, 20), (60, 60, 220), (200, 140, 40)
 _TILE, _COLUMNS = 84, 14
 _MAX_TILES = 280
+_STAGE = re.compile(r"1-gray|2-ink-\d+-(dark|light)|3-candidates|4-patches|5-glimpses|6-gaps")
+_NOTE = b"tEXtSoftware\0digitedge --explain"
+# A chunk (PNG specification, 11.3.3): a stage of an earlier reading is known by it, and no file of somebody else's is removed.
+_SIGNATURE = struct.pack(">I", len(_NOTE) - 4) + _NOTE + struct.pack(">I", zlib.crc32(_NOTE))
+_HEADER_BYTES = 33  # of a PNG, before which no other chunk may stand
 
 
 def write_explanation(folder: Path, trace: Trace) -> list[Path]:
@@ -28,7 +36,7 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     1-gray.png, 2-ink-LEVEL-dark.png or -light.png, 3-candidates.png (green: read; red: not sure enough; blue: another candidate
     took the place; below, the advice if there is any), 4-patches.png (what the classifier saw, its two best answers and the
     reason each was dropped), 5-glimpses.png (the same candidates amid what is written around them), 6-gaps.png (between the
-    digits, where one had to be looked at: what it showed, and what the two became).
+    digits, where one had to be looked at: what it showed, and what the two became). Stages of an earlier reading are removed.
 
     Raises:
         OutputError: The folder cannot be written.
@@ -48,8 +56,23 @@ def write_explanation(folder: Path, trace: Trace) -> list[Path]:
     for name, picture in stages:
         if picture.size:
             paths.append(folder / f"{name}.png")
-            save_picture(paths[-1], picture)
+            save_picture(paths[-1], picture, _signed)
+    for path in folder.glob("*.png"):
+        if path not in paths and _STAGE.fullmatch(path.stem) and _is_signed(path):
+            path.unlink(missing_ok=True)
     return paths
+
+
+def _signed(png: bytes) -> bytes:
+    return png[:_HEADER_BYTES] + _SIGNATURE + png[_HEADER_BYTES:]
+
+
+def _is_signed(path: Path) -> bool:
+    """Return whether this program wrote a file, whatever its name says."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(_HEADER_BYTES + len(_SIGNATURE)).endswith(_SIGNATURE)
 
 
 def reason(trace: Trace, index: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,17 @@ def _to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:
     return np.asarray(scaled, np.uint8)
 
 
-def save_picture(path: Path, bgr: NDArray[np.uint8]) -> None:
-    """Write uint8 [H, W, 3] (or grey [H, W]) as the kind its suffix names; folders are made. Raises OutputError."""
+def save_picture(path: Path, bgr: NDArray[np.uint8], signed: Callable[[bytes], bytes] = bytes) -> None:
+    """Write uint8 [H, W, 3] (or grey [H, W]) as the kind its suffix names; folders are made.
+
+    Args:
+        path: The file.
+        bgr: The picture.
+        signed: Adds to the file's bytes who wrote it.
+
+    Raises:
+        OutputError: It cannot be encoded or written.
+    """
     try:
         _, encoded = cv2.imencode(path.suffix, bgr)
     except cv2.error as error:
@@ -120,4 +130,4 @@ def save_picture(path: Path, bgr: NDArray[np.uint8]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path.parent} cannot be made: {error.strerror}.", "Give another folder.") from error
-    write_bytes(path, encoded.tobytes())
+    write_bytes(path, signed(encoded.tobytes()))

@@ -11,6 +11,7 @@ from digitedge.reading.gaps import GAP_MODEL
 from digitedge.reading.page import Box
 from digitedge.reading.picture import save_picture
 from digitedge.reading.reader import ReaderSettings
+from digitedge.scenes.fixed import fixed_scene
 
 
 def blank(path: Path) -> Path:
@@ -45,6 +46,32 @@ def test_a_copy_never_replaces_another_file_beside_the_pictures(tmp_path: Path) 
     assert foreign.read_bytes() == before
     foreign.unlink()
     assert all(answer.page for answer in read_album([scan], task(save=tmp_path)))
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_stages_never_replace_a_picture_that_is_read(linked: bool, tmp_path: Path) -> None:
+    picture = blank(tmp_path / "1-gray" / "1-gray.png")
+    before = picture.read_bytes()
+    if linked:
+        (tmp_path / "links").mkdir()
+        (tmp_path / "links" / "1-gray.png").symlink_to(picture)
+    given = tmp_path / "links" / "1-gray.png" if linked else picture
+    with pytest.raises(OutputError, match="1-gray holds pictures to read"):
+        list(read_album([given], Task(DEFAULT_MODEL, ReaderSettings(), explain=tmp_path)))
+    assert picture.read_bytes() == before
+
+
+def test_stages_of_an_earlier_run_go_and_other_files_stay(tmp_path: Path) -> None:
+    picture, folder = tmp_path / "page.png", tmp_path / "why" / "page"
+    explained = Task(DEFAULT_MODEL, ReaderSettings(), explain=tmp_path / "why")
+    save_picture(picture, fixed_scene().image_bgr)
+    assert all(answer.page for answer in read_album([picture], explained))
+    kept = [blank(folder / "2-ink-7-dark.png"), folder / "copy.png"]
+    kept[1].write_bytes((folder / "4-patches.png").read_bytes())
+    assert all(answer.page for answer in read_album([blank(picture)], explained))
+    left = {path.name for path in folder.iterdir()}
+    assert {path.name for path in kept} < left and not {"4-patches.png", "5-glimpses.png"} & left
+    assert {"1-gray.png", "3-candidates.png"} < left
 
 
 def test_copies_in_a_folder_of_their_own_are_made_anew(tmp_path: Path) -> None:
