@@ -27,7 +27,7 @@ def load_config(path: Path, known: Collection[str]) -> dict[str, Any]:
         settings = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}.", "Give the path of a TOML file with settings.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of TOML, of UTF-8, or a number of over 4,300 digits
         raise InputError(f"{path} is no TOML file: {error}.", 'Write one setting a line, such as: serve = "8080"') from error
     named = {}
     for key, value in settings.items():

@@ -41,14 +41,17 @@ class RawPipe:
         """Nothing to do: the pipe is there."""
 
     def read(self) -> Frame | None:
-        """Return the next frame; None at the pipe's end, where a half frame is dropped. Raises StalledError."""
+        """Return the next frame; None at the pipe's end, where a half frame is dropped. Raises StalledError, SourceError."""
         view = memoryview(self._bytes)
         deadline = time.monotonic() + self._patience_s
         while self._filled < len(view):
-            ready, _, _ = select.select([self._descriptor], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
+            try:
+                ready, _, _ = select.select([self._descriptor], [], [], max(0.0, deadline - time.monotonic()))
+                count = os.readv(self._descriptor, [view[self._filled :]]) if ready else None
+            except OSError as error:
+                raise SourceError(f"{self.name} cannot be read: {error.strerror}.", "Pipe raw frames into it.") from error
+            if count is None:
                 raise StalledError(f"{self.name}: nothing came for {self._patience_s:g} s.")
-            count = os.readv(self._descriptor, [view[self._filled :]])
             if count == 0:
                 return None
             self._filled += count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from digitedge.camera.raw import PIXEL_FORMATS, RawPipe, check_size
 from digitedge.camera.source import Source
 from digitedge.errors import SourceError
 
+_MOST_DIGITS = 9  # of a camera's number; Python reads none of over 4,300
 _STREAM_SCHEMES = frozenset({"rtsp", "rtsps", "rtmp", "tcp", "udp", "rtp", "srt"})
 
 
@@ -63,7 +65,7 @@ def make_source(text: str, options: SourceOptions | None = None) -> Source:
         return _standard_input(options)
     if text == "csi" or text.startswith("csi:"):
         return _csi_camera(text, size_wh, fps, options.stall_s)
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
         return UsbCamera(int(text), size_wh, fps)
     if text.startswith("/dev/"):
         return UsbCamera(text, size_wh, fps)
@@ -125,7 +127,7 @@ def _first_camera(size_wh: tuple[int, int], fps: float, stall_s: float) -> Sourc
 
 def _csi_camera(text: str, size_wh: tuple[int, int], fps: float, stall_s: float) -> Source:
     number = text.partition(":")[2] or "0"
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise SourceError(f"{text!r} is no source.", "Give csi, or csi:1 for the second camera.")
     there = {camera.index: camera for camera in csi_cameras()}
     # One that is not listed is tried all the same: opening it tells best what is missing.
@@ -144,4 +146,6 @@ def _standard_input(options: SourceOptions) -> Source:
     if options.pixels not in PIXEL_FORMATS:
         raise SourceError(f"--pixels {options.pixels} is not known.", f"Give one of {', '.join(PIXEL_FORMATS)}.")
     check_size(options.size_wh, options.pixels)
+    if sys.stdin is None:  # started without one: what is open as 0 by now is something else
+        raise SourceError("Standard input is closed.", "Pipe raw frames into it, or give another --source.")
     return RawPipe(0, options.size_wh, options.pixels, options.stall_s)

@@ -28,7 +28,7 @@ def parse_serve(text: str) -> tuple[str, int]:
     is_bracketed = host.startswith("[") and host.endswith("]")
     host = host[1:-1] if is_bracketed else host
     is_bare_ipv6 = ":" in host and not is_bracketed
-    if not port.isascii() or not port.isdigit() or int(port) > 65535 or is_bare_ipv6 or (colon and not host):
+    if not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535 or is_bare_ipv6 or (colon and not host):
         raise ValueError(f"serve must be [HOST:]PORT such as 8080, 0.0.0.0:8080 or [::]:8080, got {text!r}")
     return host or LOOPBACK, int(port)
 

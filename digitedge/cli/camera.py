@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -136,10 +137,11 @@ def _bytes(megabytes: float) -> int:
 def _size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise typer.BadParameter(f'expected WIDTHxHEIGHT such as 640x480, got "{text}"', param_hint="--size")
-    return int(width), int(height)
+    given = re.fullmatch(r"0*([1-9]\d{0,8})[xX]0*([1-9]\d{0,8})", text)  # Python reads no number of over 4,300 digits
+    if given is None:
+        shown = text if len(text) < 40 else f"{text[:40]}…"
+        raise typer.BadParameter(f'expected WIDTHxHEIGHT such as 640x480, got "{shown}"', param_hint="--size")
+    return int(given[1]), int(given[2])
 
 
 def _check_serve(text: str | None) -> None:

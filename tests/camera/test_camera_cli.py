@@ -18,6 +18,8 @@ from digitedge.models import DEFAULT_MODEL
 
 COMMAND = [sys.executable, "-m", "digitedge", "camera"]
 
+LONG = "1" * 5000  # digits, past what Python takes for a number
+
 
 @pytest.fixture(autouse=True)
 def _model_is_shipped():
@@ -95,6 +97,11 @@ def test_raw_frames_on_stdin_end_with_the_stream():
         (["--source", "demo", "--mqtt", "mqtt://eva:secret@localhost:abc"], OutputError, "^'mqtt://localhost:abc' is no MQTT"),
         (["--source", "demo", "--serve", "a..b:8080"], SourceError, "cannot be served on a..b:8080: no such name"),
         (["--source", "demo", "--size", "wide"], typer.BadParameter, "640x480"),
+        (["--source", "demo", "--size", "0x480"], typer.BadParameter, "640x480"),
+        (["--source", "demo", "--size", f"{LONG}x480"], typer.BadParameter, "640x480"),
+        (["--source", LONG], SourceError, "File name too long"),
+        (["--source", f"csi:{LONG}"], SourceError, "is no source"),
+        (["--source", "demo", "--serve", LONG], typer.BadParameter, "HOST"),
         (["--source", "demo", "--serve", "here"], typer.BadParameter, "HOST"),
         (["--source", "demo", "--max-mb", "inf"], typer.BadParameter, "megabytes"),
         (["--source", "demo", "--max-mb", "1e305"], typer.BadParameter, "megabytes"),
@@ -114,6 +121,14 @@ def test_a_failure_says_what_happened_and_prints_nothing(arguments, kind, words,
     for number, handler in before.items():
         signal.signal(number, handler)
     assert capsys.readouterr().out == ""
+
+
+def test_a_closed_standard_input_is_told_in_one_sentence():
+    command = " ".join([*COMMAND, "--source", "-", "--size", "160x120", "<&-"])
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    told = done.stderr.splitlines()[-1]
+    assert told == "digitedge: Standard input is closed. Pipe raw frames into it, or give another --source."
 
 
 @pytest.mark.slow

@@ -184,6 +184,13 @@ def test_a_silent_pipe_stalls():
     os.close(reading_end)
 
 
+def test_a_descriptor_that_cannot_be_read_is_told():
+    written_only = os.open(os.devnull, os.O_WRONLY)
+    with pytest.raises(SourceError, match="cannot be read: Bad file descriptor"):
+        RawPipe(written_only, (4, 4), "gray").read()
+    os.close(written_only)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -31,6 +31,7 @@ def test_settings_have_the_names_of_the_flags(tmp_path):
         ("on_chnge = true", 'Did you mean "on-change"?'),
         ("qqq = 1", "Known settings: min-confidence, on-change, serve, source."),
         ("source = ", "is no TOML file"),
+        (f"serve = {'1' * 5000}", "is no TOML file"),
         ("[source]\nname = 'csi'", '"source" is a table'),
         ("on-change = true\non_change = false", '"on-change" is set twice'),
     ],
